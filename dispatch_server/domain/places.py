@@ -1,0 +1,71 @@
+"""Where a call was put: position, doubt, and the distribution area that gives it its target."""
+
+from dataclasses import dataclass
+
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.words import AreaClass, PlaceMethod, Sure
+
+_STRICTEST_FIRST = (AreaClass.URBAN, AreaClass.RURAL, AreaClass.REMOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    code: str
+    name: str
+    area_class: AreaClass
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNames:
+    county: str | None = None
+    township: str | None = None
+    village: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCandidate:
+    """One reading of the caller's words. `reason` says why it is offered."""
+
+    candidate_id: str
+    names: PlaceNames
+    lon: float
+    lat: float
+    radius_m: float
+    area: Area | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`lon`, `lat` are None exactly when `method` is none. `radius_m` bounds the doubt around them.
+
+    `other_areas` are the further areas that the circle of doubt touches; `layers_version` says by which map.
+    `note` is a sentence for the desk when something about the place needs a person.
+    """
+
+    method: PlaceMethod
+    sure: Sure
+    lon: float | None = None
+    lat: float | None = None
+    radius_m: float = 0.0
+    names: PlaceNames | None = None
+    area: Area | None = None
+    other_areas: tuple[Area, ...] = ()
+    candidates: tuple[PlaceCandidate, ...] = ()
+    transformer: str | None = None
+    feeder: str | None = None
+    layers_version: str = ""
+    note: str = ""
+
+    @property
+    def at(self) -> LonLat | None:
+        return None if self.lon is None or self.lat is None else LonLat(self.lon, self.lat)
+
+    @property
+    def limit_class(self) -> AreaClass | None:
+        """The class whose limit holds: the strictest that the circle of doubt touches; None when unplaced."""
+        touched = {area.area_class for area in (self.area, *self.other_areas) if area is not None}
+        return next((c for c in _STRICTEST_FIRST if c in touched), None)
+
+
+UNPLACED = Place(method=PlaceMethod.NONE, sure=Sure.DOUBTFUL)

@@ -1,0 +1,152 @@
+"""Dataclasses to JSON and back. Instants are RFC 3339 in UTC, durations are seconds, enums are their values."""
+
+import json
+import types
+from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+Json = Any
+
+
+class Malformed(ValueError):
+    """The JSON does not have the shape asked for; the message names the field."""
+
+
+def encode(value: object) -> Json:
+    """JSON-able form of a dataclass, or of anything a dataclass of ours may hold."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if is_dataclass(value):
+        return {name: encode(getattr(value, name)) for name in _names(kind)}
+    return _encode_leaf(value)
+
+
+def canonical(value: object) -> str:
+    """The one text of a value: keys sorted, no spaces. Seals and digests are computed over it."""
+    return _CANONICAL.encode(encode(value))
+
+
+def decode(shape: type[T], data: Json, where: str = "body") -> T:
+    """The inverse of `encode`; unknown keys are ignored, so that a newer tablet can talk to an older server."""
+    return cast(T, _reader(shape)(data, where))
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@cache
+def _names(shape: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(shape))
+
+
+def _encode_leaf(value: object) -> Json:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, dict):
+        return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [encode(item) for item in value]
+    if isinstance(value, frozenset | set):
+        return sorted(encode(item) for item in value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+Reader = Callable[[Json, str], Any]
+
+
+@cache
+def _reader(shape: Any) -> Reader:
+    if is_dataclass(shape):
+        return _dataclass_reader(cast(type, shape))
+    origin = get_origin(shape)
+    if origin is Union or origin is types.UnionType:
+        return _union_reader(get_args(shape))
+    if origin in (tuple, list, frozenset):
+        return _many_reader(origin, get_args(shape)[0])
+    if shape is Any or origin is dict or shape is dict:
+        return lambda data, _: data
+    if isinstance(shape, type) and issubclass(shape, Enum):
+        return _enum_reader(shape)
+    return _LEAVES[shape]
+
+
+def _dataclass_reader(shape: type) -> Reader:
+    hints = get_type_hints(shape)
+    required = {f.name for f in fields(shape) if f.default is MISSING and f.default_factory is MISSING}
+    readers: list[tuple[str, Reader]] = []
+
+    def read(data: Json, where: str) -> Any:
+        if not readers:
+            readers.extend((name, _reader(hints[name])) for name in _names(shape))
+        if not isinstance(data, dict):
+            raise Malformed(f"{where} must be an object.")
+        if missing := required - data.keys():
+            raise Malformed(f"{where} lacks {', '.join(sorted(missing))}.")
+        return shape(**{name: reader(data[name], f"{where}.{name}") for name, reader in readers if name in data})
+
+    return read
+
+
+def _union_reader(choices: tuple[Any, ...]) -> Reader:
+    [inner] = [choice for choice in choices if choice is not type(None)]
+    return lambda data, where: None if data is None else _reader(inner)(data, where)
+
+
+def _many_reader(container: Callable[[Any], Any], inner: Any) -> Reader:
+    def read(data: Json, where: str) -> Any:
+        if not isinstance(data, list):
+            raise Malformed(f"{where} must be a list.")
+        return container(_reader(inner)(item, f"{where}[{n}]") for n, item in enumerate(data))
+
+    return read
+
+
+def _enum_reader(shape: type[Enum]) -> Reader:
+    def read(data: Json, where: str) -> Enum:
+        try:
+            return shape(data)
+        except ValueError:
+            choices = ", ".join(str(member.value) for member in shape)
+            raise Malformed(f"{where} must be one of: {choices}.") from None
+
+    return read
+
+
+def _leaf_reader(kinds: tuple[type, ...], name: str) -> Reader:
+    def read(data: Json, where: str) -> Any:
+        if not isinstance(data, kinds) or (isinstance(data, bool) and bool not in kinds):
+            raise Malformed(f"{where} must be {name}.")
+        return kinds[0](data)
+
+    return read
+
+
+def _read_datetime(data: Json, where: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(data)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Malformed(f"{where} must be a time with its offset, such as 2026-05-01T08:30:00+08:00.")
+    return moment.astimezone(UTC)
+
+
+_LEAVES: dict[Any, Reader] = {
+    str: _leaf_reader((str,), "text"),
+    int: _leaf_reader((int,), "a whole number"),
+    float: _leaf_reader((float, int), "a number"),
+    bool: _leaf_reader((bool,), "true or false"),
+    datetime: _read_datetime,
+    timedelta: lambda data, where: timedelta(seconds=_leaf_reader((float, int), "seconds")(data, where)),
+}
