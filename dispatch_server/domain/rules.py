@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dispatch_server.protocol.words import AreaClass, FaultKind
 
@@ -85,14 +86,15 @@ class Policy:
     skills: Mapping[FaultKind, str]
     ladder: tuple[Rung, ...]
     urgent_customers: int
+    zone: ZoneInfo
     detour: Mapping[AreaClass, float] = field(default_factory=dict)
     speed_kmh: Mapping[AreaClass, float] = field(default_factory=dict)
 
     def limits_on(self, moment: datetime, name: str | None = None) -> Limits:
-        """The set enforced (the first name), or the named one, as it stood on the day of `moment` (UTC date)."""
+        """The set enforced (the first name), or the named one, as it stood on the local day of `moment`."""
         wanted = name or self.limit_sets[0].name
         sets = sorted((s for s in self.limit_sets if s.name == wanted), key=lambda s: s.valid_from)
-        valid = [s for s in sets if s.valid_from <= moment.date()]
+        valid = [s for s in sets if s.valid_from <= moment.astimezone(self.zone).date()]
         return (valid or sets)[-1 if valid else 0]
 
     @property
@@ -103,7 +105,7 @@ class Policy:
         return tuple(rung for rung in self.ladder if rung.after is trigger)
 
 
-def read_policy(text: str, defaults: str = "") -> Policy:
+def read_policy(text: str, defaults: str = "", timezone: str = "Asia/Shanghai") -> Policy:
     """A policy from TOML. What `text` leaves out is taken from `defaults`, table by table, key by key.
 
     Raises BadPolicy with a sentence that names the key.
@@ -114,7 +116,8 @@ def read_policy(text: str, defaults: str = "") -> Policy:
         raise BadPolicy(f"The policy is not valid TOML: {error}.") from None
     merged = _overlay(base, said)
     try:
-        return _policy_of(merged, hashlib.sha256((text + "\0" + defaults).encode()).hexdigest()[:12])
+        version = hashlib.sha256(f"{text}\0{defaults}\0{timezone}".encode()).hexdigest()[:12]
+        return _policy_of(merged, version, ZoneInfo(timezone))
     except KeyError as error:
         raise BadPolicy(f"The policy lacks {error.args[0]}.") from None
     except (TypeError, ValueError) as error:
@@ -129,7 +132,7 @@ def _overlay(base: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return both
 
 
-def _policy_of(toml: dict[str, Any], version: str) -> Policy:
+def _policy_of(toml: dict[str, Any], version: str, zone: ZoneInfo) -> Policy:
     dispatch, arrival, grouping = toml["dispatch"], toml["arrival"], toml["grouping"]
     return Policy(
         version=version,
@@ -157,6 +160,7 @@ def _policy_of(toml: dict[str, Any], version: str) -> Policy:
             for r in toml["ladder"]
         ),
         urgent_customers=int(dispatch["urgent_customers"]),
+        zone=zone,
         detour=_by_class(toml["travel"]["detour"], "travel.detour"),
         speed_kmh=_by_class(toml["travel"]["speed_kmh"], "travel.speed_kmh"),
     )

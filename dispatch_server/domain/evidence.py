@@ -1,0 +1,113 @@
+"""How far to believe what a tablet says: when it happened, and where the crew was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dispatch_server.domain.rules import Policy
+from dispatch_server.protocol.geo import LonLat, metres_between
+from dispatch_server.protocol.messages import ActionTaken, Fix, Push
+from dispatch_server.protocol.words import AreaClass, ClockSource, Grade, Provider
+
+# 68 % radius to 95 % radius of a two-dimensional normal error: sqrt(ln 0.05 / ln 0.32) = 1.62.
+A95_PER_A68 = 1.62
+
+# Uplink delay is inside every elapsed-clock time; a minute is the longest request we keep open.
+ELAPSED_DOUBT_S = 1.0
+GPS_DOUBT_S = 1.0
+WALL_DOUBT_S = 60.0
+WALL_DOUBT_UNKNOWN_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfAction:
+    """When it happened, by which clock, and how far that may be off."""
+
+    at: datetime
+    source: ClockSource
+    doubt_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """`distance_m` is from the fix to the nearest site point; None without a usable fix."""
+
+    grade: Grade
+    distance_m: float | None
+    hint: str
+
+
+def time_of(
+    action: ActionTaken, push: Push, received_at: datetime, wall_error: timedelta | None
+) -> TimeOfAction:
+    """One rule for all clocks: elapsed time, else the GPS fix's own time, else the corrected wall clock.
+
+    `wall_error` is device wall clock minus server clock as last known. Never the upload time, never the future.
+    """
+    found = _time_by_clocks(action, push, received_at, wall_error)
+    if found.at > received_at:
+        return TimeOfAction(received_at, found.source, found.doubt_s + (found.at - received_at).total_seconds())
+    return found
+
+
+def _time_by_clocks(
+    action: ActionTaken, push: Push, received_at: datetime, wall_error: timedelta | None
+) -> TimeOfAction:
+    since_ms = push.elapsed_ms - action.elapsed_ms
+    if action.boot_id == push.boot_id and since_ms >= 0:
+        return TimeOfAction(received_at - timedelta(milliseconds=since_ms), ClockSource.ELAPSED, ELAPSED_DOUBT_S)
+    if action.fix is not None and action.fix.provider is Provider.GPS and not action.fix.is_mock:
+        return TimeOfAction(action.fix.fixed_at, ClockSource.GPS, GPS_DOUBT_S)
+    doubt_s = WALL_DOUBT_UNKNOWN_S if wall_error is None else WALL_DOUBT_S
+    return TimeOfAction(action.occurred_at - (wall_error or timedelta(0)), ClockSource.WALL, doubt_s)
+
+
+def fix_age_s(action: ActionTaken) -> float | None:
+    """Seconds from the fix to the press, by the device's own counter where both carry it."""
+    if action.fix is None:
+        return None
+    if action.fix.elapsed_ms is not None:
+        return abs(action.elapsed_ms - action.fix.elapsed_ms) / 1000
+    return abs((action.occurred_at - action.fix.fixed_at).total_seconds())
+
+
+def grade(
+    fix: Fix | None,
+    age_s: float | None,
+    sites: Sequence[LonLat],
+    radius_m: float,
+    area_class: AreaClass | None,
+    policy: Policy,
+) -> Graded:
+    """The contract's table. `radius_m` is the doubt of the place itself; an unplaced site cannot be proved."""
+    if fix is None or age_s is None:
+        return Graded(Grade.DECLARED, None, "No GPS reading came with the check-in.")
+    if age_s > policy.fix_fresh.total_seconds():
+        return Graded(Grade.DECLARED, None, f"The GPS reading is {age_s:.0f} s older than the check-in.")
+    if fix.accuracy_m > policy.worst_accuracy_m:
+        return Graded(
+            Grade.DECLARED, None, f"The GPS reading is only good to {fix.accuracy_m:.0f} m; step into the open."
+        )
+    if not sites:
+        return Graded(Grade.C, None, "The fault has no place on the map yet; a dispatcher can confirm.")
+    distance_m = min(metres_between(fix.at, site) for site in sites)
+    return _by_distance(fix, distance_m, radius_m, _reach_m(area_class, policy))
+
+
+def _by_distance(fix: Fix, distance_m: float, radius_m: float, reach_m: float) -> Graded:
+    a95_m = A95_PER_A68 * fix.accuracy_m
+    if fix.is_mock:
+        return Graded(Grade.C, distance_m, "The device reports a mock location.")
+    if fix.provider is Provider.GPS and distance_m + a95_m <= reach_m and radius_m <= reach_m:
+        return Graded(Grade.A, distance_m, f"GPS puts the crew {distance_m:.0f} m from the fault.")
+    if distance_m - a95_m <= reach_m + radius_m:
+        return Graded(Grade.B, distance_m, f"About {distance_m:.0f} m from the fault, within the doubt.")
+    return Graded(
+        Grade.C,
+        distance_m,
+        f"GPS is {distance_m:.0f} m from the fault: come closer, or tell us the place on the map is wrong.",
+    )
+
+
+def _reach_m(area_class: AreaClass | None, policy: Policy) -> float:
+    return min(policy.within_m.values()) if area_class is None else policy.within_m[area_class]
