@@ -140,6 +140,7 @@ class JobSetAside:
     """The crew drove off to another of its jobs."""
 
     set_aside_at: datetime
+    seq: int
     for_job_id: JobId
 
 
@@ -500,7 +501,7 @@ def _after_road(job: Job, fact: CrewDeparted | DepartureLate | JobSetAside) -> J
         case DepartureLate():
             return replace(job, departed_late=True)
         case JobSetAside():
-            return _mark(job, fact.set_aside_at, 0, Step.SET_ASIDE)
+            return _mark(job, fact.set_aside_at, fact.seq, Step.SET_ASIDE)
 
 
 def _after_check_in(job: Job, fact: CrewArrived | ArrivalRegraded | ArrivalConfirmed) -> Job:
