@@ -69,3 +69,29 @@ class Place:
 
 
 UNPLACED = Place(method=PlaceMethod.NONE, sure=Sure.DOUBTFUL)
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """A customer's connection as the register has it."""
+
+    account_no: str
+    meter_no: str | None
+    transformer: str | None
+    feeder: str | None
+    name: str
+    address: str
+    at: LonLat
+    important: bool = False
+    kind: str = ""
+    no_night_calls: bool = False
+    customers_on_transformer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What a call says about where it is. `pin` is already WGS-84."""
+
+    premises: Premises | None = None
+    pin: LonLat | None = None
+    address: str | None = None
