@@ -37,9 +37,7 @@ class Graded:
     hint: str
 
 
-def time_of(
-    action: ActionTaken, push: Push, received_at: datetime, wall_error: timedelta | None
-) -> TimeOfAction:
+def time_of(action: ActionTaken, push: Push, received_at: datetime, wall_error: timedelta | None) -> TimeOfAction:
     """One rule for all clocks: elapsed time, else the GPS fix's own time, else the corrected wall clock.
 
     `wall_error` is device wall clock minus server clock as last known. Never the upload time, never the future.

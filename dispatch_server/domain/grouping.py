@@ -63,9 +63,7 @@ def _near_on_feeder(
     fits = [
         (metres_between(at, o.at), o)
         for o in nearby
-        if o.at is not None
-        and o.feeder == call.feeder
-        and abs(call.received_at - o.last_call_at) <= policy.join_within
+        if o.at is not None and o.feeder == call.feeder and abs(call.received_at - o.last_call_at) <= policy.join_within
     ]
     return [o for metres, o in sorted(fits, key=lambda f: (f[0], f[1].outage_id)) if metres <= policy.join_within_m]
 

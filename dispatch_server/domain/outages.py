@@ -2,238 +2,41 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import assert_never
 
+from dispatch_server.domain.outage_facts import Approval as Approval
+from dispatch_server.domain.outage_facts import (
+    ArrivalAtRisk,
+    ArrivalMissed,
+    ArrivalRecorded,
+    ArrivalUnproved,
+    CallJoined,
+    CallLeft,
+    Escalated,
+    ExemptionDecided,
+    ExemptionProposed,
+    MadeSafe,
+    NoCrewLeft,
+    NotIssued,
+    OutageCancelled,
+    OutageClosed,
+    OutageId,
+    OutageOpened,
+    OutageRestored,
+    PriorityRaised,
+    RelaxationDecided,
+    RelaxationProposed,
+    RepairDisputed,
+    TargetSet,
+)
+from dispatch_server.domain.outage_facts import Joined as Joined
+from dispatch_server.domain.outage_facts import OutageFact as OutageFact
+from dispatch_server.domain.outage_facts import Priority as Priority
+from dispatch_server.domain.outage_facts import StopMoved as StopMoved
 from dispatch_server.domain.refusals import BadInput, Refused
-from dispatch_server.domain.rules import Policy, Remedy, Trigger
+from dispatch_server.domain.rules import Policy
 from dispatch_server.domain.targets import Stop, Target, target_over
 from dispatch_server.protocol.words import AreaClass, FaultKind, Grade, Hazard, OutageState
-
-OutageId = int
-
-
-class Priority(StrEnum):
-    DANGER = "danger"
-    URGENT = "urgent"
-    ORDINARY = "ordinary"
-
-
-class Joined(StrEnum):
-    """How a call came to its outage."""
-
-    OPENED = "opened"
-    SAME_TRANSFORMER = "same_transformer"
-    NEAR_ON_FEEDER = "near_on_feeder"
-    BY_PERSON = "by_person"
-    SPLIT = "split"
-
-
-class Approval(StrEnum):
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class OutageOpened:
-    outage_id: OutageId
-    number: str
-    opened_at: datetime
-    stop: Stop
-    fault_kind: FaultKind | None
-    hazard: Hazard
-    priority: Priority
-    transformer: str | None
-    feeder: str | None
-    place_id: int | None
-    policy_version: str
-    how: Joined = Joined.OPENED
-
-
-@dataclass(frozen=True, slots=True)
-class CallJoined:
-    stop: Stop
-    how: Joined
-    hazard: Hazard
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CallLeft:
-    """The call went to another outage by merge or split."""
-
-    call_id: int
-    to_outage_id: OutageId
-
-
-@dataclass(frozen=True, slots=True)
-class StopMoved:
-    """A pin was moved: the call's class and deadline follow."""
-
-    stop: Stop
-    transformer: str | None
-    feeder: str | None
-    place_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TargetSet:
-    """The clock from now on, the one before, and why."""
-
-    target: Target
-    because: str
-    policy_version: str
-    approved_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RelaxationProposed:
-    """A later deadline after the first was due or met: it waits for a second person."""
-
-    target: Target
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class RelaxationDecided:
-    approved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PriorityRaised:
-    priority: Priority
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotIssued:
-    """No offer went out within the working limit."""
-
-    issue_by: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NoCrewLeft:
-    """Everybody fit was asked, or nobody is fit."""
-
-    noticed_at: datetime
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivalAtRisk:
-    noticed_at: datetime
-    arrive_by: datetime
-    expected_at: datetime | None
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivalMissed:
-    arrive_by: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Escalated:
-    """One rung of the ladder: what was done about which trigger."""
-
-    after: Trigger
-    rung: int
-    do: Remedy
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivalRecorded:
-    """The official arrival. `restates` is the arrival that stood before, when late truth changed it."""
-
-    arrived_at: datetime
-    job_id: int
-    grade: Grade
-    late_by: timedelta
-    heard_late: bool
-    restates: datetime | None = None
-    confirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivalUnproved:
-    """A re-grading took the only official arrival away: the watch is armed again."""
-
-    was: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class MadeSafe:
-    made_safe_at: datetime
-    job_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class OutageRestored:
-    restored_at: datetime
-    job_id: int | None
-    customers_restored: int | None
-    restates: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutageClosed:
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutageCancelled:
-    """Closed without an arrival: merged away, or every call solved by phone."""
-
-    reason: str
-    merged_into: OutageId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExemptionProposed:
-    reason: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExemptionDecided:
-    approved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RepairDisputed:
-    """The call-back heard that the power is still out; a new outage carries on."""
-
-    new_call_id: int
-
-
-OutageFact = (
-    OutageOpened
-    | CallJoined
-    | CallLeft
-    | StopMoved
-    | TargetSet
-    | RelaxationProposed
-    | RelaxationDecided
-    | PriorityRaised
-    | NotIssued
-    | NoCrewLeft
-    | ArrivalAtRisk
-    | ArrivalMissed
-    | Escalated
-    | ArrivalRecorded
-    | ArrivalUnproved
-    | MadeSafe
-    | OutageRestored
-    | OutageClosed
-    | OutageCancelled
-    | ExemptionProposed
-    | ExemptionDecided
-    | RepairDisputed
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,9 +299,7 @@ def _after_clock(outage: Outage, fact: ClockFact) -> Outage:
         case RelaxationProposed():
             return replace(outage, relaxation=fact.target, relaxation_state=Approval.PROPOSED)
         case RelaxationDecided():
-            return replace(
-                outage, relaxation_state=Approval.APPROVED if fact.approved else Approval.REJECTED
-            )
+            return replace(outage, relaxation_state=Approval.APPROVED if fact.approved else Approval.REJECTED)
         case _:
             assert_never(fact)
 
@@ -534,9 +335,7 @@ def _after_outcome(outage: Outage, fact: OutcomeFact) -> Outage:
                 missed_at=None if in_time else outage.missed_at,
             )
         case ArrivalUnproved():
-            return replace(
-                outage, arrived_at=None, arrived_job_id=None, arrival_grade=None, arrival_restated=True
-            )
+            return replace(outage, arrived_at=None, arrived_job_id=None, arrival_grade=None, arrival_restated=True)
         case MadeSafe():
             return replace(outage, made_safe_at=fact.made_safe_at)
         case OutageRestored():

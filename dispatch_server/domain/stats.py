@@ -10,8 +10,8 @@ from dispatch_server.protocol.words import AreaClass, Grade
 
 DEFINITION = (
     "Minutes from the earliest call of an outage to its official arrival (first check-in graded A, B or declared by a "
-    "fit crew, or confirmed by a dispatcher). Merged calls never count. A share is arrivals at or before the limit over "
-    "arrivals plus outages past the limit with nobody there. p90 is the nearest rank over the rows."
+    "fit crew, or confirmed by a dispatcher). Merged calls never count. A share is arrivals at or before the limit "
+    "over arrivals plus outages past the limit with nobody there. p90 is the nearest rank over the rows."
 )
 
 

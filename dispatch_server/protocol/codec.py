@@ -19,7 +19,7 @@ class Malformed(ValueError):
 
 def encode(value: object) -> Json:
     """JSON-able form of a dataclass, or of anything a dataclass of ours may hold."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _PLAIN:
         return value
     if is_dataclass(value):
@@ -34,7 +34,8 @@ def canonical(value: object) -> str:
 
 def decode(shape: type[T], data: Json, where: str = "body") -> T:
     """The inverse of `encode`; unknown keys are ignored, so that a newer tablet can talk to an older server."""
-    return cast(T, _reader(shape)(data, where))
+    reader = _reader(cast(Any, shape))
+    return cast(T, reader(data, where))
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
