@@ -1,7 +1,7 @@
 """A crew: people, a van, a tablet; on duty or off, and what it has in hand."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -9,6 +9,9 @@ from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import LIVE_JOB, MOVING_JOB, JobState
 
 CrewId = int
+
+# A month of going on and off; what is heard later than that is judged as off duty.
+WORDS_KEPT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +65,57 @@ CrewFact = DutyStarted | DutyEnded
 
 
 @dataclass(frozen=True, slots=True)
+class DutyWord:
+    """On or off, as the crew said by its own clock; `aboard` counts from going on."""
+
+    at: datetime
+    seq: int
+    on_duty: bool
+    aboard: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
-    """On or off, as the crew last said by its own clock; an older word that comes late changes nothing."""
+    """The last word stands; the ones before it say who was aboard when something older is heard late."""
 
     crew_id: CrewId
     on_duty: bool
     since: datetime
     seq: int
     aboard: int
+    words: tuple[DutyWord, ...] = ()
+
+    def was_on_duty(self, moment: datetime) -> bool:
+        word = _last_word(self.words, moment)
+        return word is not None and word.on_duty
+
+    def aboard_at(self, moment: datetime) -> int:
+        """People aboard at a moment, or when the crew was last on duty before it; 0 when it never was."""
+        word = _last_word([w for w in self.words if w.on_duty], moment)
+        return 0 if word is None else word.aboard
 
 
 def after(duty: Duty | None, fact: CrewFact) -> Duty:
-    if duty is not None and (fact.at, fact.seq) < (duty.since, duty.seq):
-        return duty
+    """Folded by the crew's own time, so that an older word that comes late changes nothing."""
+    known = () if duty is None else duty.words
+    words = tuple(sorted({*known, _word(fact)}, key=lambda w: (w.at, w.seq, w.on_duty)))[-WORDS_KEPT:]
+    last = words[-1]
+    aboard = next((w.aboard for w in reversed(words) if w.on_duty), 0)
+    return Duty(fact.crew_id, last.on_duty, last.at, last.seq, aboard, words)
+
+
+def _word(fact: CrewFact) -> DutyWord:
     match fact:
         case DutyStarted():
-            return Duty(fact.crew_id, True, fact.at, fact.seq, fact.aboard)
+            return DutyWord(fact.at, fact.seq, True, fact.aboard)
         case DutyEnded():
-            if duty is None:
-                return Duty(fact.crew_id, False, fact.at, fact.seq, 0)
-            return replace(duty, on_duty=False, since=fact.at, seq=fact.seq)
+            return DutyWord(fact.at, fact.seq, False)
         case _:
             assert_never(fact)
+
+
+def _last_word(words: Sequence[DutyWord], moment: datetime) -> DutyWord | None:
+    return next((w for w in reversed(words) if w.at <= moment), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from dispatch_server.protocol.words import AreaClass, ClockSource, Grade, Provid
 # 68 % radius to 95 % radius of a two-dimensional normal error: sqrt(ln 0.05 / ln 0.32) = 1.62.
 A95_PER_A68 = 1.62
 
-# Uplink delay is inside every elapsed-clock time; a minute is the longest request we keep open.
+# The elapsed clock is exact to the time the push spent on its way; seconds, as a rule.
 ELAPSED_DOUBT_S = 1.0
 GPS_DOUBT_S = 1.0
 WALL_DOUBT_S = 60.0
+# Without an earlier hearing the error is read from the push itself, but the clock may have been set since the action.
 WALL_DOUBT_UNKNOWN_S = 3600.0
 
 
@@ -40,7 +41,8 @@ class Graded:
 def time_of(action: ActionTaken, push: Push, received_at: datetime, wall_error: timedelta | None) -> TimeOfAction:
     """One rule for all clocks: elapsed time, else the GPS fix's own time, else the corrected wall clock.
 
-    `wall_error` is device wall clock minus server clock as last known. Never the upload time, never the future.
+    `wall_error` is device wall clock minus server clock as last known before this push. Never the upload time, never
+    the future.
     """
     found = _time_by_clocks(action, push, received_at, wall_error)
     if found.at > received_at:
@@ -56,8 +58,9 @@ def _time_by_clocks(
         return TimeOfAction(received_at - timedelta(milliseconds=since_ms), ClockSource.ELAPSED, ELAPSED_DOUBT_S)
     if action.fix is not None and action.fix.provider is Provider.GPS and not action.fix.is_mock:
         return TimeOfAction(action.fix.fixed_at, ClockSource.GPS, GPS_DOUBT_S)
-    doubt_s = WALL_DOUBT_UNKNOWN_S if wall_error is None else WALL_DOUBT_S
-    return TimeOfAction(action.occurred_at - (wall_error or timedelta(0)), ClockSource.WALL, doubt_s)
+    if wall_error is None:
+        return TimeOfAction(action.occurred_at - (push.sent_at - received_at), ClockSource.WALL, WALL_DOUBT_UNKNOWN_S)
+    return TimeOfAction(action.occurred_at - wall_error, ClockSource.WALL, WALL_DOUBT_S)
 
 
 def fix_age_s(action: ActionTaken) -> float | None:
@@ -78,6 +81,10 @@ def grade(
     policy: Policy,
 ) -> Graded:
     """The contract's table. `radius_m` is the doubt of the place itself; an unplaced site cannot be proved."""
+    distance_m = None if fix is None else min((metres_between(fix.at, site) for site in sites), default=None)
+    # Before all else: a mock reading with a poor accuracy must not pass for an honest declaration.
+    if fix is not None and fix.is_mock:
+        return Graded(Grade.C, distance_m, "The device reports a mock location.")
     if fix is None or age_s is None:
         return Graded(Grade.DECLARED, None, "No GPS reading came with the check-in.")
     if age_s > policy.fix_fresh.total_seconds():
@@ -86,16 +93,13 @@ def grade(
         return Graded(
             Grade.DECLARED, None, f"The GPS reading is only good to {fix.accuracy_m:.0f} m; step into the open."
         )
-    if not sites:
+    if distance_m is None:
         return Graded(Grade.C, None, "The fault has no place on the map yet; a dispatcher can confirm.")
-    distance_m = min(metres_between(fix.at, site) for site in sites)
     return _by_distance(fix, distance_m, radius_m, _reach_m(area_class, policy))
 
 
 def _by_distance(fix: Fix, distance_m: float, radius_m: float, reach_m: float) -> Graded:
     a95_m = A95_PER_A68 * fix.accuracy_m
-    if fix.is_mock:
-        return Graded(Grade.C, distance_m, "The device reports a mock location.")
     if fix.provider is Provider.GPS and distance_m + a95_m <= reach_m and radius_m <= reach_m:
         return Graded(Grade.A, distance_m, f"GPS puts the crew {distance_m:.0f} m from the fault.")
     if distance_m - a95_m <= reach_m + radius_m:

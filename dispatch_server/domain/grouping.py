@@ -10,6 +10,8 @@ from dispatch_server.domain.rules import Policy
 from dispatch_server.protocol.geo import LonLat, metres_between
 from dispatch_server.protocol.words import Hazard
 
+SUGGESTIONS = 5  # more than a call taker reads while somebody waits on the line
+
 
 @dataclass(frozen=True, slots=True)
 class NearbyOutage:
@@ -26,9 +28,11 @@ class NearbyOutage:
 
 @dataclass(frozen=True, slots=True)
 class JoinSuggestion:
+    """`metres` is None where one of the two has no place on the map."""
+
     outage_id: int
     number: str
-    metres: float
+    metres: float | None
     sentence: str
 
 
@@ -43,15 +47,19 @@ class Grouping:
 
 def choose(call: Call, at: LonLat | None, radius_m: float, nearby: Sequence[NearbyOutage], policy: Policy) -> Grouping:
     """Same service transformer first, then near on the same feeder. A hazard never joins silently."""
-    suggestions = _suggestions(call, at, nearby, policy)
+    same = _on_transformer(call, nearby)
     if call.hazard is Hazard.NONE:
-        if call.transformer is not None:
-            for outage in nearby:
-                if outage.transformer == call.transformer:
-                    return Grouping(outage.outage_id, Joined.SAME_TRANSFORMER)
+        for outage in same:
+            return Grouping(outage.outage_id, Joined.SAME_TRANSFORMER)
         for outage in _near_on_feeder(call, at, radius_m, nearby, policy):
             return Grouping(outage.outage_id, Joined.NEAR_ON_FEEDER)
-    return Grouping(None, Joined.OPENED, suggestions)
+    return Grouping(None, Joined.OPENED, _suggestions(call, at, same, nearby, policy))
+
+
+def _on_transformer(call: Call, nearby: Sequence[NearbyOutage]) -> list[NearbyOutage]:
+    """Oldest first, so that the answer has one value."""
+    same = [o for o in nearby if call.transformer is not None and o.transformer == call.transformer]
+    return sorted(same, key=lambda o: (o.opened_at, o.outage_id))
 
 
 def _near_on_feeder(
@@ -61,26 +69,31 @@ def _near_on_feeder(
     if at is None or call.feeder is None or radius_m > policy.join_within_m:
         return []
     fits = [
-        (metres_between(at, o.at), o)
+        (metres_between(at, o.at), o.outage_id, o)
         for o in nearby
         if o.at is not None and o.feeder == call.feeder and abs(call.received_at - o.last_call_at) <= policy.join_within
     ]
-    return [o for metres, o in sorted(fits, key=lambda f: (f[0], f[1].outage_id)) if metres <= policy.join_within_m]
+    return [o for metres, _, o in sorted(fits, key=lambda f: f[:2]) if metres <= policy.join_within_m]
 
 
 def _suggestions(
-    call: Call, at: LonLat | None, nearby: Sequence[NearbyOutage], policy: Policy
+    call: Call, at: LonLat | None, same: Sequence[NearbyOutage], nearby: Sequence[NearbyOutage], policy: Policy
 ) -> tuple[JoinSuggestion, ...]:
-    if at is None:
-        return ()
-    near = sorted((metres_between(at, o.at), o.outage_id, o) for o in nearby if o.at is not None)
+    """The same transformer at any distance, then what is near."""
+    away = {o.outage_id: None if at is None or o.at is None else metres_between(at, o.at) for o in nearby}
+    near = sorted(
+        (metres, o.outage_id, o)
+        for o in nearby
+        if o not in same and (metres := away[o.outage_id]) is not None and metres <= policy.suggest_within_m
+    )
     return tuple(
-        JoinSuggestion(o.outage_id, o.number, round(metres), _sentence(o, metres, call.received_at))
-        for metres, _, o in near[:5]
-        if metres <= policy.suggest_within_m
+        _suggestion(o, away[o.outage_id], o in same, call.received_at)
+        for o in [*same, *(o for *_, o in near)][:SUGGESTIONS]
     )
 
 
-def _sentence(outage: NearbyOutage, metres: float, now: datetime) -> str:
+def _suggestion(outage: NearbyOutage, metres: float | None, same: bool, now: datetime) -> JoinSuggestion:
     minutes = max(timedelta(0), now - outage.opened_at).total_seconds() / 60
-    return f"Outage {outage.number} is {metres:.0f} m away and {minutes:.0f} min old: the same cause?"
+    where = "is on the same transformer" if same else f"is {metres:.0f} m away"
+    sentence = f"Outage {outage.number} {where} and {minutes:.0f} min old: the same cause?"
+    return JoinSuggestion(outage.outage_id, outage.number, None if metres is None else round(metres), sentence)

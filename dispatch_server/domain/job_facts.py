@@ -41,10 +41,10 @@ class JobAccepted:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedTooLate:
-    """The crew pressed accept, but the outage has another crew since. Both are told."""
+    """The crew pressed accept, but the offer was withdrawn or another crew has the outage since. Both are told."""
 
     accepted_at: datetime
-    other_crew_id: int
+    other_crew_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,7 @@ class Surveyed:
     surveyed_at: datetime
     cause: str
     etr_at: datetime | None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,15 @@ class NoteMade:
 
 @dataclass(frozen=True, slots=True)
 class JobRestored:
+    restored_at: datetime
+    seq: int
+    customers_restored: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartRestored:
+    """Some customers have power again; the work goes on."""
+
     restored_at: datetime
     seq: int
     customers_restored: int | None
@@ -204,6 +214,7 @@ JobFact = (
     | WorkStopped
     | NoteMade
     | JobRestored
+    | PartRestored
     | CrewLeft
     | JobClosed
 )

@@ -4,9 +4,9 @@ What a crew does is folded by the time it was done, never by the order in which 
 marks sorted, and its state is what walking them from the first gives.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import assert_never
 
 from dispatch_server.domain.evidence import Graded, TimeOfAction
@@ -30,6 +30,7 @@ from dispatch_server.domain.job_facts import (
     OfferDelivered,
     OfferLapsed,
     OfferSeen,
+    PartRestored,
     PinCorrected,
     SafetyStepTaken,
     Surveyed,
@@ -37,6 +38,7 @@ from dispatch_server.domain.job_facts import (
     WorkStopped,
 )
 from dispatch_server.domain.job_facts import JobFact as JobFact
+from dispatch_server.domain.job_steps import ENDED, MOVES, Mark, Step, in_order, standing_after, state_after
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.rules import Policy
 from dispatch_server.protocol.words import (
@@ -46,49 +48,7 @@ from dispatch_server.protocol.words import (
     JobState,
 )
 
-
-class Step(StrEnum):
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    DEPARTED = "departed"
-    CHECKED_IN = "checked_in"
-    SET_ASIDE = "set_aside"
-    LEFT = "left"
-    RESTORED = "restored"
-    CLOSED = "closed"
-    WITHDRAWN = "withdrawn"
-    TAKEN_OVER = "taken_over"
-
-
-_S, _T = JobState, Step
-_NOT_AT_WORK = (_S.OFFERED, _S.ACCEPTED, _S.DECLINED, _S.LAPSED)
-
-# Where a step leads from each state; a pair that is missing changes nothing. A crew that is seen driving, on site or
-# restoring has taken the job, whether or not its acceptance has reached us.
-LEADS_TO: dict[tuple[JobState, Step], JobState] = {
-    **{(s, _T.ACCEPTED): _S.ACCEPTED for s in (_S.OFFERED, _S.DECLINED, _S.LAPSED)},
-    **{(s, _T.DECLINED): _S.DECLINED for s in (_S.OFFERED, _S.ACCEPTED, _S.EN_ROUTE)},
-    (_S.OFFERED, _T.LAPSED): _S.LAPSED,
-    **{(s, _T.DEPARTED): _S.EN_ROUTE for s in _NOT_AT_WORK},
-    **{(s, _T.CHECKED_IN): _S.ON_SITE for s in (*_NOT_AT_WORK, _S.EN_ROUTE)},
-    **{(s, _T.SET_ASIDE): _S.ACCEPTED for s in (_S.EN_ROUTE, _S.ON_SITE)},
-    **{(s, _T.LEFT): _S.CLOSED for s in (*_NOT_AT_WORK, _S.EN_ROUTE, _S.ON_SITE)},
-    **{(s, _T.RESTORED): _S.RESTORED for s in (*_NOT_AT_WORK, _S.EN_ROUTE, _S.ON_SITE)},
-    **{(s, _T.CLOSED): _S.CLOSED for s in (*_NOT_AT_WORK, _S.EN_ROUTE, _S.ON_SITE, _S.RESTORED)},
-}
-# The desk's own decisions hold whatever is heard later: both sides are told, the evidence is kept.
-_HOLDS = {_T.WITHDRAWN: _S.WITHDRAWN, _T.TAKEN_OVER: _S.LAPSED}
-_RANK = {step: n for n, step in enumerate(Step)}
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A step of the job at its own time; `seq` orders what one device did in the same instant."""
-
-    at: datetime
-    seq: int
-    step: Step
+Move = tuple[datetime, int, JobId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +65,16 @@ class CheckIn:
     @property
     def official(self) -> bool:
         return self.fit and (self.confirmed or self.grade in OFFICIAL_GRADES)
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """Power back for some customers, or (`full`) for all."""
+
+    at: datetime
+    seq: int
+    customers: int | None
+    full: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +96,11 @@ class Job:
     departed_late: bool = False
     survey_by: datetime | None = None
     surveyed_at: datetime | None = None
+    survey_seq: int = 0
     survey_late: bool = False
     cause: str | None = None
     etr_at: datetime | None = None
+    restorations: tuple[Restoration, ...] = ()
     restored_at: datetime | None = None
     customers_restored: int | None = None
     ended_at: datetime | None = None
@@ -153,15 +125,15 @@ class Job:
     @property
     def on_the_move_since(self) -> datetime | None:
         """The last departure or check-in: of two jobs, the crew is on the one with the later."""
-        moves = (m.at for m in self.marks if m.step in (Step.DEPARTED, Step.CHECKED_IN))
-        return max(moves, default=None)
+        return max((m.at for m in self.marks if m.step in MOVES), default=None)
 
 
 def accept(job: Job, time: TimeOfAction, seq: int, other_crew_id: int | None, policy: Policy) -> list[JobFact]:
     """`other_crew_id` is the crew that has the outage since, if any."""
-    lost = job.state in (JobState.LAPSED, JobState.DECLINED, JobState.WITHDRAWN)
-    if lost and (other_crew_id is not None or job.state is JobState.WITHDRAWN):
-        return [AcceptedTooLate(time.at, other_crew_id or 0)]
+    given_up = any(m.step in (Step.LAPSED, Step.DECLINED) for m in job.marks)
+    withdrawn = any(m.step is Step.WITHDRAWN for m in job.marks)
+    if withdrawn or (given_up and other_crew_id is not None):
+        return [AcceptedTooLate(time.at, other_crew_id)]
     return [JobAccepted(time.at, seq, depart_by=time.at + policy.depart_within)]
 
 
@@ -206,10 +178,17 @@ def confirm_arrival(job: Job, reason: str) -> list[JobFact]:
         raise Refused("The crew has not checked in on this job; there is no arrival to confirm.")
     if job.official_arrival is not None:
         raise Refused("This arrival already counts; it needs no confirmation.")
-    first = min(job.check_ins, key=lambda c: c.arrived_at)
-    if not first.fit:
+    first = min((c for c in job.check_ins if c.fit), key=lambda c: c.arrived_at, default=None)
+    if first is None:
         raise Refused("The crew was not fit for this job when it checked in; send a fit crew.")
     return [ArrivalConfirmed(first.action_id, first.arrived_at, reason)]
+
+
+def restore(time: TimeOfAction, seq: int, customers_restored: int | None, partial: bool = False) -> list[JobFact]:
+    """Power is back: for everybody, or (`partial`) for some while the work goes on."""
+    if partial:
+        return [PartRestored(time.at, seq, customers_restored)]
+    return [JobRestored(time.at, seq, customers_restored)]
 
 
 def withdraw(job: Job, now: datetime, reason: str) -> list[JobFact]:
@@ -229,7 +208,9 @@ def watch_acceptance(job: Job, now: datetime) -> list[JobFact]:
 
 
 def watch_departure(job: Job, now: datetime) -> list[JobFact]:
-    if job.state is not JobState.ACCEPTED or job.departed_late or job.depart_by is None or now <= job.depart_by:
+    if job.state is not JobState.ACCEPTED or job.departed_at or job.departed_late:
+        return []
+    if job.depart_by is None or now <= job.depart_by:
         return []
     return [DepartureLate(job.depart_by)]
 
@@ -240,20 +221,40 @@ def watch_survey(job: Job, now: datetime) -> list[JobFact]:
     return [SurveyLate(job.survey_by)]
 
 
-def state_after(marks: tuple[Mark, ...]) -> JobState:
-    """Walks the marks in the order in which things were done."""
-    for mark in marks:
-        if mark.step in _HOLDS:
-            return _HOLDS[mark.step]
-    state = JobState.OFFERED
-    for mark in marks:
-        state = LEADS_TO.get((state, mark.step), state)
-    return state
+def set_asides(jobs: Sequence[Job]) -> list[tuple[JobId, JobSetAside]]:
+    """What to record so that a crew is on one job only: the one it moved to last, in whatever order we heard.
+
+    `jobs` are all of one crew, also those that ended: a move to one of them set the others aside.
+    """
+    moves = sorted((m.at, m.seq, job.id) for job in jobs for m in job.marks if m.step in MOVES)
+    facts: list[tuple[JobId, JobSetAside]] = []
+    for job in jobs:
+        gone = _gone_elsewhere(job, moves)
+        marks = in_order((*job.marks, *(Mark(at, seq, Step.SET_ASIDE) for at, seq, _ in gone)))
+        if state_after(marks) is not job.state:
+            facts += [(job.id, JobSetAside(at, seq, to)) for at, seq, to in gone]
+    return facts
 
 
-def _mark(job: Job, at: datetime, seq: int, step: Step) -> Job:
-    marks = tuple(sorted((*job.marks, Mark(at, seq, step)), key=lambda m: (m.at, m.seq, _RANK[m.step])))
-    return replace(job, marks=marks, state=state_after(marks))
+def _gone_elsewhere(job: Job, moves: Sequence[Move]) -> list[Move]:
+    """After each of the job's own moves, the crew's first move to another job."""
+    own = [(m.at, m.seq) for m in job.marks if m.step in MOVES]
+    elsewhere = [m for m in moves if m[2] != job.id]
+    firsts = (next((m for m in elsewhere if m[:2] > mark), None) for mark in own)
+    return sorted({m for m in firsts if m is not None})
+
+
+def _mark(job: Job, at: datetime, seq: int, step: Step, reason: str | None = None) -> Job:
+    marks = in_order((*job.marks, Mark(at, seq, step, reason)))
+    standing = standing_after(marks)
+    end = standing.by if standing.state in ENDED else None
+    return replace(
+        job,
+        marks=marks,
+        state=standing.state,
+        ended_at=None if end is None else end.at,
+        end_reason=None if end is None else end.reason,
+    )
 
 
 def _earlier(a: datetime | None, b: datetime) -> datetime:
@@ -289,7 +290,7 @@ def after(job: Job | None, fact: JobFact) -> Job:
             return job
         case Surveyed() | SurveyLate():
             return _after_survey(job, fact)
-        case JobRestored() | CrewLeft() | JobClosed():
+        case JobRestored() | PartRestored() | CrewLeft() | JobClosed():
             return _after_end(job, fact)
         case _:
             assert_never(fact)
@@ -305,20 +306,20 @@ def _after_answer(job: Job, fact: JobAccepted | AcceptedTooLate | JobDeclined | 
         case AcceptedTooLate():
             return _mark(job, fact.accepted_at, 0, Step.TAKEN_OVER)
         case JobDeclined():
-            job = _mark(job, fact.declined_at, fact.seq, Step.DECLINED)
-            return replace(job, end_reason=fact.reason)
+            return _mark(job, fact.declined_at, fact.seq, Step.DECLINED, fact.reason)
         case OfferLapsed():
             return _mark(job, fact.lapsed_at, 0, Step.LAPSED)
         case JobWithdrawn():
-            job = _mark(job, fact.withdrawn_at, 0, Step.WITHDRAWN)
-            return replace(job, ended_at=fact.withdrawn_at, end_reason=fact.reason)
+            return _mark(job, fact.withdrawn_at, 0, Step.WITHDRAWN, fact.reason)
 
 
 def _after_road(job: Job, fact: CrewDeparted | DepartureLate | JobSetAside) -> Job:
     match fact:
         case CrewDeparted():
             job = _mark(job, fact.departed_at, fact.seq, Step.DEPARTED)
-            return replace(job, departed_at=_earlier(job.departed_at, fact.departed_at))
+            departed_at = _earlier(job.departed_at, fact.departed_at)
+            in_time = job.depart_by is not None and departed_at <= job.depart_by
+            return replace(job, departed_at=departed_at, departed_late=job.departed_late and not in_time)
         case DepartureLate():
             return replace(job, departed_late=True)
         case JobSetAside():
@@ -327,6 +328,8 @@ def _after_road(job: Job, fact: CrewDeparted | DepartureLate | JobSetAside) -> J
 
 def _after_check_in(job: Job, fact: CrewArrived | ArrivalRegraded | ArrivalConfirmed) -> Job:
     if isinstance(fact, CrewArrived):
+        if any(c.action_id == fact.action_id for c in job.check_ins):
+            return job
         claim = CheckIn(fact.action_id, fact.arrived_at, fact.grade, fact.grade, fact.fit)
         job = _mark(job, fact.arrived_at, fact.seq, Step.CHECKED_IN)
         claims = tuple(sorted((*job.check_ins, claim), key=lambda c: (c.arrived_at, c.action_id)))
@@ -345,23 +348,36 @@ def _after_check_in(job: Job, fact: CrewArrived | ArrivalRegraded | ArrivalConfi
 def _after_survey(job: Job, fact: Surveyed | SurveyLate) -> Job:
     if isinstance(fact, SurveyLate):
         return replace(job, survey_late=True)
-    if job.surveyed_at is not None and fact.surveyed_at < job.surveyed_at:
-        return job  # the last survey stands, whenever we hear of an earlier one
-    return replace(job, surveyed_at=fact.surveyed_at, cause=fact.cause, etr_at=fact.etr_at)
+    in_time = job.survey_by is not None and fact.surveyed_at <= job.survey_by
+    job = replace(job, survey_late=job.survey_late and not in_time)
+    # The last survey stands, whenever we hear of an earlier one.
+    if job.surveyed_at is not None and (fact.surveyed_at, fact.seq) < (job.surveyed_at, job.survey_seq):
+        return job
+    return replace(job, surveyed_at=fact.surveyed_at, survey_seq=fact.seq, cause=fact.cause, etr_at=fact.etr_at)
 
 
-def _after_end(job: Job, fact: JobRestored | CrewLeft | JobClosed) -> Job:
+def _after_end(job: Job, fact: JobRestored | PartRestored | CrewLeft | JobClosed) -> Job:
     match fact:
         case JobRestored():
             job = _mark(job, fact.restored_at, fact.seq, Step.RESTORED)
-            return replace(
-                job,
-                restored_at=_earlier(job.restored_at, fact.restored_at),
-                customers_restored=fact.customers_restored,
-            )
+            return _with_restoration(job, Restoration(fact.restored_at, fact.seq, fact.customers_restored, full=True))
+        case PartRestored():
+            return _with_restoration(job, Restoration(fact.restored_at, fact.seq, fact.customers_restored, full=False))
         case CrewLeft():
-            job = _mark(job, fact.left_at, fact.seq, Step.LEFT)
-            return replace(job, ended_at=_earlier(job.ended_at, fact.left_at), end_reason=fact.reason)
+            return _mark(job, fact.left_at, fact.seq, Step.LEFT, fact.reason)
         case JobClosed():
-            job = _mark(job, fact.closed_at, fact.seq, Step.CLOSED)
-            return replace(job, ended_at=_earlier(job.ended_at, fact.closed_at))
+            return _mark(job, fact.closed_at, fact.seq, Step.CLOSED)
+
+
+def _with_restoration(job: Job, step: Restoration) -> Job:
+    """Step by step until everybody has power: the numbers add up to the first full restoration."""
+    steps = tuple(sorted({*job.restorations, step}, key=lambda r: (r.at, r.seq, r.full, r.customers or 0)))
+    full = next((r for r in steps if r.full), None)
+    upto = steps if full is None else steps[: steps.index(full) + 1]
+    counted = [r.customers for r in upto if r.customers is not None]
+    return replace(
+        job,
+        restorations=steps,
+        restored_at=None if full is None else full.at,
+        customers_restored=sum(counted) if counted else None,
+    )

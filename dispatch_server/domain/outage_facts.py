@@ -165,8 +165,11 @@ class ArrivalUnproved:
 
 @dataclass(frozen=True, slots=True)
 class MadeSafe:
+    """A crew says that the danger a call reported is over."""
+
     made_safe_at: datetime
     job_id: int
+    call_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

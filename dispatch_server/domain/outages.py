@@ -1,89 +1,38 @@
-"""An outage: the calls thought to share a cause, one clock over them, and what became of it."""
+"""What may be decided about an outage: the calls thought to share a cause, and one clock over them."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from dispatch_server.domain.outage_facts import Approval as Approval
 from dispatch_server.domain.outage_facts import (
     ArrivalAtRisk,
     ArrivalMissed,
     ArrivalRecorded,
-    ArrivalUnproved,
     CallJoined,
     CallLeft,
-    Escalated,
     ExemptionDecided,
     ExemptionProposed,
     MadeSafe,
-    NoCrewLeft,
-    NotIssued,
     OutageCancelled,
     OutageClosed,
     OutageId,
-    OutageOpened,
     OutageRestored,
-    PriorityRaised,
     RelaxationDecided,
     RelaxationProposed,
-    RepairDisputed,
     TargetSet,
 )
 from dispatch_server.domain.outage_facts import Joined as Joined
 from dispatch_server.domain.outage_facts import OutageFact as OutageFact
+from dispatch_server.domain.outage_facts import OutageOpened as OutageOpened
 from dispatch_server.domain.outage_facts import Priority as Priority
+from dispatch_server.domain.outage_facts import PriorityRaised as PriorityRaised
 from dispatch_server.domain.outage_facts import StopMoved as StopMoved
+from dispatch_server.domain.outage_fold import HazardStop as HazardStop
+from dispatch_server.domain.outage_fold import Outage as Outage
+from dispatch_server.domain.outage_fold import after as after
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.rules import Policy
-from dispatch_server.domain.targets import Stop, Target, target_over
-from dispatch_server.protocol.words import AreaClass, FaultKind, Grade, Hazard, OutageState
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    id: OutageId
-    number: str
-    state: OutageState
-    opened_at: datetime
-    first_call_at: datetime
-    fault_kind: FaultKind | None
-    hazard: Hazard
-    priority: Priority
-    transformer: str | None
-    feeder: str | None
-    place_id: int | None
-    stops: tuple[Stop, ...]
-    target: Target
-    first_target: Target
-    policy_version: str
-    arrived_at: datetime | None = None
-    arrived_job_id: int | None = None
-    arrival_grade: Grade | None = None
-    arrival_restated: bool = False
-    at_risk_at: datetime | None = None
-    missed_at: datetime | None = None
-    no_crew_at: datetime | None = None
-    restored_at: datetime | None = None
-    customers_restored: int | None = None
-    made_safe_at: datetime | None = None
-    closed_reason: str | None = None
-    merged_into: OutageId | None = None
-    exemption: Approval | None = None
-    exemption_reason: str | None = None
-    relaxation: Target | None = None
-    relaxation_state: Approval | None = None
-
-    @property
-    def arrive_by(self) -> datetime:
-        return self.target.arrive_by
-
-    @property
-    def area_class(self) -> AreaClass | None:
-        return self.target.area_class
-
-    @property
-    def is_open(self) -> bool:
-        return self.state is OutageState.OPEN
+from dispatch_server.domain.targets import Stop, target_over
+from dispatch_server.protocol.words import Grade, Hazard, OutageState
 
 
 def priority_of(hazard: Hazard, important: bool, customers: int, policy: Policy) -> Priority:
@@ -95,6 +44,8 @@ def priority_of(hazard: Hazard, important: bool, customers: int, policy: Policy)
 
 def join(outage: Outage, stop: Stop, how: Joined, hazard: Hazard, reason: str, policy: Policy) -> list[OutageFact]:
     """A further call of the same cause. Its deadline counts: the earliest over all calls holds."""
+    if not _was_open_at(outage, stop.received_at):
+        raise Refused(f"Outage {outage.number} is {outage.state.value}; a call after that opens a new outage.")
     facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason)]
     if hazard is not Hazard.NONE and outage.priority is not Priority.DANGER:
         facts.append(PriorityRaised(Priority.DANGER, f"A caller reports danger to life: {hazard.value}."))
@@ -109,6 +60,8 @@ def move_stop(outage: Outage, moved: StopMoved, policy: Policy) -> list[OutageFa
 
 def part_with(outage: Outage, call_ids: frozenset[int], to: OutageId, policy: Policy) -> list[OutageFact]:
     """Calls leave for another outage; at least one must stay."""
+    if not call_ids or call_ids - {s.call_id for s in outage.stops}:
+        raise BadInput(f"Name calls that belong to outage {outage.number}, and no others.")
     staying = tuple(s for s in outage.stops if s.call_id not in call_ids)
     if not staying:
         raise Refused(f"Outage {outage.number} would be left without a call; merge it instead of splitting it.")
@@ -116,9 +69,20 @@ def part_with(outage: Outage, call_ids: frozenset[int], to: OutageId, policy: Po
     return facts + _retarget(outage, staying, "calls were split off", policy)
 
 
+def _was_open_at(outage: Outage, moment: datetime) -> bool:
+    """A call that was transferred late may still belong to an outage that was restored meanwhile."""
+    if outage.state is OutageState.RESTORED and outage.restored_at is not None:
+        return moment <= outage.restored_at
+    return outage.is_open
+
+
 def _retarget(outage: Outage, stops: tuple[Stop, ...], because: str, policy: Policy) -> list[OutageFact]:
     target = target_over(stops)
+    waits = outage.relaxation_state is Approval.PROPOSED
     if target == outage.target:
+        # Set again, on record, so that nobody can approve a later target whose reason has gone.
+        return [TargetSet(target, f"{because}; the later target proposed before falls away", policy.version)] * waits
+    if target == outage.relaxation and outage.relaxation_state in (Approval.PROPOSED, Approval.REJECTED):
         return []
     settled = outage.arrived_at is not None or outage.missed_at is not None
     if target.arrive_by > outage.arrive_by and settled:
@@ -176,7 +140,16 @@ def restore(outage: Outage, restored_at: datetime, job_id: int | None, customers
     """Power is back. The earliest restoration stands, whatever the order in which we hear of it."""
     if outage.restored_at is not None and outage.restored_at <= restored_at:
         return []
-    return [OutageRestored(restored_at, job_id, customers, restates=outage.restored_at)]
+    restored = OutageRestored(restored_at, job_id, customers, restates=outage.restored_at)
+    # A crew puts power back on no line that still lies on the ground.
+    return [restored] if job_id is None else [restored, *make_safe(outage, restored_at, job_id)]
+
+
+def make_safe(outage: Outage, made_safe_at: datetime, job_id: int, call_id: int | None = None) -> list[OutageFact]:
+    """One hazard's stop, or (`call_id` None) all of them. The earliest word stands."""
+    asked = [h for h in outage.hazards if call_id in (None, h.call_id)]
+    news = [h for h in asked if h.made_safe_at is None or made_safe_at < h.made_safe_at]
+    return [MadeSafe(made_safe_at, job_id, h.call_id) for h in news]
 
 
 def watch_arrival(outage: Outage, now: datetime) -> list[OutageFact]:
@@ -232,132 +205,3 @@ def decide_exemption(outage: Outage, approved: bool, said_by: str, proposed_by: 
 def _require_second_person(said_by: str, proposed_by: str) -> None:
     if said_by == proposed_by:
         raise Refused("Another person must decide this; whoever proposed it cannot approve it.")
-
-
-def after(outage: Outage | None, fact: OutageFact) -> Outage:
-    if isinstance(fact, OutageOpened):
-        return _opened(fact)
-    assert outage is not None, "an outage's first fact is OutageOpened"
-    match fact:
-        case CallJoined() | CallLeft() | StopMoved() | TargetSet() | RelaxationProposed() | RelaxationDecided():
-            return _after_clock(outage, fact)
-        case PriorityRaised():
-            return replace(outage, priority=fact.priority)
-        case NotIssued() | Escalated() | RepairDisputed():
-            return outage
-        case ArrivalAtRisk():
-            return replace(outage, at_risk_at=fact.noticed_at)
-        case ArrivalMissed():
-            return replace(outage, missed_at=fact.arrive_by)
-        case NoCrewLeft():
-            return replace(outage, no_crew_at=fact.noticed_at)
-        case _:
-            return _after_outcome(outage, fact)
-
-
-def _opened(fact: OutageOpened) -> Outage:
-    target = target_over([fact.stop])
-    return Outage(
-        id=fact.outage_id,
-        number=fact.number,
-        state=OutageState.OPEN,
-        opened_at=fact.opened_at,
-        first_call_at=fact.stop.received_at,
-        fault_kind=fact.fault_kind,
-        hazard=fact.hazard,
-        priority=fact.priority,
-        transformer=fact.transformer,
-        feeder=fact.feeder,
-        place_id=fact.place_id,
-        stops=(fact.stop,),
-        target=target,
-        first_target=target,
-        policy_version=fact.policy_version,
-    )
-
-
-ClockFact = CallJoined | CallLeft | StopMoved | TargetSet | RelaxationProposed | RelaxationDecided
-
-
-def _after_clock(outage: Outage, fact: ClockFact) -> Outage:
-    match fact:
-        case CallJoined():
-            hazard = outage.hazard if fact.hazard is Hazard.NONE else fact.hazard
-            return _with_stops(replace(outage, hazard=hazard), (*outage.stops, fact.stop))
-        case CallLeft():
-            return _with_stops(outage, tuple(s for s in outage.stops if s.call_id != fact.call_id))
-        case StopMoved():
-            stops = tuple(fact.stop if s.call_id == fact.stop.call_id else s for s in outage.stops)
-            return _with_stops(
-                replace(outage, transformer=fact.transformer, feeder=fact.feeder, place_id=fact.place_id), stops
-            )
-        case TargetSet():
-            missed_at = outage.missed_at
-            if fact.target.arrive_by > outage.arrive_by or outage.arrived_at is not None:
-                missed_at = None  # the old moment no longer counts; the watch looks again
-            return replace(outage, target=fact.target, missed_at=missed_at, at_risk_at=None)
-        case RelaxationProposed():
-            return replace(outage, relaxation=fact.target, relaxation_state=Approval.PROPOSED)
-        case RelaxationDecided():
-            return replace(outage, relaxation_state=Approval.APPROVED if fact.approved else Approval.REJECTED)
-        case _:
-            assert_never(fact)
-
-
-def _with_stops(outage: Outage, stops: tuple[Stop, ...]) -> Outage:
-    if not stops:
-        return replace(outage, stops=())
-    return replace(outage, stops=stops, first_call_at=min(s.received_at for s in stops))
-
-
-OutcomeFact = (
-    ArrivalRecorded
-    | ArrivalUnproved
-    | MadeSafe
-    | OutageRestored
-    | OutageClosed
-    | OutageCancelled
-    | ExemptionProposed
-    | ExemptionDecided
-)
-
-
-def _after_outcome(outage: Outage, fact: OutcomeFact) -> Outage:
-    match fact:
-        case ArrivalRecorded():
-            in_time = fact.arrived_at <= outage.arrive_by
-            return replace(
-                outage,
-                arrived_at=fact.arrived_at,
-                arrived_job_id=fact.job_id,
-                arrival_grade=fact.grade,
-                arrival_restated=outage.arrival_restated or fact.restates is not None,
-                missed_at=None if in_time else outage.missed_at,
-            )
-        case ArrivalUnproved():
-            return replace(outage, arrived_at=None, arrived_job_id=None, arrival_grade=None, arrival_restated=True)
-        case MadeSafe():
-            return replace(outage, made_safe_at=fact.made_safe_at)
-        case OutageRestored():
-            state = OutageState.RESTORED if outage.is_open else outage.state
-            return replace(
-                outage,
-                state=state,
-                restored_at=fact.restored_at,
-                customers_restored=fact.customers_restored,
-            )
-        case OutageClosed():
-            return replace(outage, state=OutageState.CLOSED, closed_reason=fact.reason)
-        case OutageCancelled():
-            return replace(
-                outage,
-                state=OutageState.CANCELLED,
-                closed_reason=fact.reason,
-                merged_into=fact.merged_into,
-            )
-        case ExemptionProposed():
-            return replace(outage, exemption=Approval.PROPOSED, exemption_reason=fact.reason)
-        case ExemptionDecided():
-            return replace(outage, exemption=Approval.APPROVED if fact.approved else Approval.REJECTED)
-        case _:
-            assert_never(fact)

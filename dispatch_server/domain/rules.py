@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from dispatch_server.protocol.words import AreaClass, FaultKind
+
+E = TypeVar("E", bound=StrEnum)
+MOST = 1e8  # seconds, minutes, metres: three years, two hundred years, beyond the globe
 
 
 class Mode(StrEnum):
@@ -114,14 +117,15 @@ def read_policy(text: str, defaults: str = "", timezone: str = "Asia/Shanghai") 
         said, base = tomllib.loads(text), tomllib.loads(defaults)
     except tomllib.TOMLDecodeError as error:
         raise BadPolicy(f"The policy is not valid TOML: {error}.") from None
-    merged = _overlay(base, said)
     try:
-        version = hashlib.sha256(f"{text}\0{defaults}\0{timezone}".encode()).hexdigest()[:12]
-        return _policy_of(merged, version, ZoneInfo(timezone))
-    except KeyError as error:
-        raise BadPolicy(f"The policy lacks {error.args[0]}.") from None
-    except (TypeError, ValueError) as error:
-        raise BadPolicy(f"The policy cannot be used: {error}.") from None
+        zone = ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError):
+        raise BadPolicy(f"There is no time zone {timezone!r}; say one such as Asia/Shanghai.") from None
+    version = hashlib.sha256(f"{text}\0{defaults}\0{timezone}".encode()).hexdigest()[:12]
+    top = _Table(_overlay(base, said), "")
+    policy = _policy_of(top, version, zone)
+    top.require_all_read()
+    return policy
 
 
 def _overlay(base: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
@@ -132,72 +136,150 @@ def _overlay(base: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return both
 
 
-def _policy_of(toml: dict[str, Any], version: str, zone: ZoneInfo) -> Policy:
-    dispatch, arrival, grouping = toml["dispatch"], toml["arrival"], toml["grouping"]
+class _Table:
+    """A TOML table that names the key in every complaint and knows which keys nobody read."""
+
+    def __init__(self, values: Any, where: str) -> None:
+        if not isinstance(values, dict):
+            raise BadPolicy(f"{where} must be a table.")
+        self._values = values
+        self._where = where
+        self._read: set[str] = set()
+        self._inside: list[_Table] = []
+
+    def name(self, key: str) -> str:
+        return f"{self._where}.{key}" if self._where else key
+
+    def has(self, key: str) -> bool:
+        return key in self._values
+
+    def any(self, key: str) -> Any:
+        if key not in self._values:
+            raise BadPolicy(f"The policy lacks {self.name(key)}.")
+        self._read.add(key)
+        return self._values[key]
+
+    def table(self, key: str) -> "_Table":
+        return self._enter(_Table(self.any(key), self.name(key)))
+
+    def tables(self, key: str) -> "list[_Table]":
+        rows = self.any(key)
+        if not isinstance(rows, list):
+            raise BadPolicy(f"{self.name(key)} must be written as [[{key}]].")
+        return [self._enter(_Table(row, f"{self.name(key)}[{n}]")) for n, row in enumerate(rows, 1)]
+
+    def _enter(self, inner: "_Table") -> "_Table":
+        self._inside.append(inner)
+        return inner
+
+    def text(self, key: str) -> str:
+        value = self.any(key)
+        if not isinstance(value, str) or not value:
+            raise BadPolicy(f"{self.name(key)} must be a text, not {value!r}.")
+        return value
+
+    def number(self, key: str, least: float, most: float) -> float:
+        value = self.any(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise BadPolicy(f"{self.name(key)} must be a number from {least:g} to {most:g}, not {value!r}.")
+        return float(value)
+
+    def above_zero(self, key: str) -> float:
+        value = self.number(key, 0, MOST)
+        if value == 0:
+            raise BadPolicy(f"{self.name(key)} must be more than zero.")
+        return value
+
+    def seconds(self, key: str) -> timedelta:
+        return timedelta(seconds=self.above_zero(key))
+
+    def whole(self, key: str, least: int) -> int:
+        value = self.number(key, least, MOST)
+        if not value.is_integer():
+            raise BadPolicy(f"{self.name(key)} must be a whole number, not {value:g}.")
+        return int(value)
+
+    def one_of(self, key: str, choices: type[E]) -> E:
+        value = self.any(key)
+        try:
+            return choices(value)
+        except ValueError:
+            names = ", ".join(choices)
+            raise BadPolicy(f"{self.name(key)} must be one of {names}, not {value!r}.") from None
+
+    def day(self, key: str) -> date:
+        value = self.any(key)
+        if type(value) is not date:  # a datetime is a date too, but cannot be compared with one
+            raise BadPolicy(f"{self.name(key)} must be a date such as 2011-01-01, without quotes, not {value!r}.")
+        return value
+
+    def by_class(self, key: str) -> dict[AreaClass, float]:
+        table = self.table(key)
+        return {c: table.above_zero(c) for c in AreaClass}
+
+    def require_all_read(self) -> None:
+        """A setting that nothing reads is a promise that nothing keeps."""
+        for inner in self._inside:
+            inner.require_all_read()
+        if unread := sorted(self._values.keys() - self._read):
+            raise BadPolicy(f"The policy says {self.name(unread[0])}, which nothing reads; check its spelling.")
+
+
+def _policy_of(top: _Table, version: str, zone: ZoneInfo) -> Policy:
+    dispatch, arrival, grouping, travel = (top.table(key) for key in ("dispatch", "arrival", "grouping", "travel"))
     return Policy(
         version=version,
-        limit_sets=_limit_sets(toml["limits"]),
-        mode=Mode(dispatch["mode"]),
-        issue_within=_seconds(dispatch, "issue_within_s"),
-        accept_within=_seconds(dispatch, "accept_within_s"),
-        depart_within=_seconds(dispatch, "depart_within_s"),
-        survey_within=_seconds(dispatch, "survey_within_s"),
-        call_back_within=_seconds(dispatch, "call_back_within_s"),
-        jobs_in_hand_max=int(dispatch["jobs_in_hand_max"]),
-        crew_people_min=int(dispatch["crew_people_min"]),
-        crews_when_widened=int(dispatch["crews_when_widened"]),
-        at_risk_share=_share(dispatch, "at_risk_share"),
-        watch_every=_seconds(dispatch, "watch_every_s"),
-        within_m=_by_class(arrival["within_m"], "arrival.within_m"),
-        fix_fresh=_seconds(arrival, "fix_fresh_s"),
-        worst_accuracy_m=_positive(arrival, "worst_accuracy_m"),
-        join_within_m=_positive(grouping, "join_within_m"),
-        join_within=_seconds(grouping, "join_within_s"),
-        suggest_within_m=_positive(grouping, "suggest_within_m"),
-        skills={FaultKind(kind): str(skill) for kind, skill in toml["skills"].items()},
-        ladder=tuple(
-            Rung(Trigger(r["after"]), timedelta(seconds=float(r.get("wait_s", 0))), Remedy(r["do"]))
-            for r in toml["ladder"]
-        ),
-        urgent_customers=int(dispatch["urgent_customers"]),
+        limit_sets=_limit_sets(top),
+        mode=dispatch.one_of("mode", Mode),
+        issue_within=dispatch.seconds("issue_within_s"),
+        accept_within=dispatch.seconds("accept_within_s"),
+        depart_within=dispatch.seconds("depart_within_s"),
+        survey_within=dispatch.seconds("survey_within_s"),
+        call_back_within=dispatch.seconds("call_back_within_s"),
+        jobs_in_hand_max=dispatch.whole("jobs_in_hand_max", 1),
+        crew_people_min=dispatch.whole("crew_people_min", 1),
+        crews_when_widened=dispatch.whole("crews_when_widened", 1),
+        at_risk_share=dispatch.number("at_risk_share", 0, 1),
+        watch_every=dispatch.seconds("watch_every_s"),
+        within_m=arrival.by_class("within_m"),
+        fix_fresh=arrival.seconds("fix_fresh_s"),
+        worst_accuracy_m=arrival.above_zero("worst_accuracy_m"),
+        join_within_m=grouping.above_zero("join_within_m"),
+        join_within=grouping.seconds("join_within_s"),
+        suggest_within_m=grouping.above_zero("suggest_within_m"),
+        skills=_skills(top.table("skills")),
+        ladder=tuple(_rung(row) for row in top.tables("ladder")),
+        urgent_customers=dispatch.whole("urgent_customers", 1),
         zone=zone,
-        detour=_by_class(toml["travel"]["detour"], "travel.detour"),
-        speed_kmh=_by_class(toml["travel"]["speed_kmh"], "travel.speed_kmh"),
+        detour=travel.by_class("detour"),
+        speed_kmh=travel.by_class("speed_kmh"),
     )
 
 
-def _limit_sets(rows: list[dict[str, Any]]) -> tuple[Limits, ...]:
-    if not rows:
-        raise ValueError("at least one [[limits]] is needed")
-    return tuple(_limits(row) for row in rows)
+def _skills(table: _Table) -> dict[FaultKind, str]:
+    return {kind: table.text(kind) for kind in FaultKind if table.has(kind)}
 
 
-def _limits(row: dict[str, Any]) -> Limits:
-    if not isinstance(row["valid_from"], date):
-        raise ValueError(f"limits {row['name']!r}: valid_from must be a date such as 2011-01-01, without quotes")
-    minutes = {c: _positive(row, f"{c}_min") for c in AreaClass}
-    return Limits(str(row["name"]), str(row.get("source", "")), row["valid_from"], minutes)
+def _rung(row: _Table) -> Rung:
+    wait_s = row.number("wait_s", 0, MOST) if row.has("wait_s") else 0.0
+    return Rung(row.one_of("after", Trigger), timedelta(seconds=wait_s), row.one_of("do", Remedy))
 
 
-def _positive(table: Mapping[str, Any], key: str) -> float:
-    value = float(table[key])
-    if not 0 < value < 1e9:
-        raise ValueError(f"{key} must be more than zero, not {value:g}")
-    return value
+def _limit_sets(top: _Table) -> tuple[Limits, ...]:
+    sets = tuple(_limits(row) for row in top.tables("limits"))
+    if not sets:
+        raise BadPolicy("The policy needs at least one [[limits]].")
+    starts = [(s.name, s.valid_from) for s in sets]
+    for name, valid_from in starts:
+        if starts.count((name, valid_from)) > 1:
+            raise BadPolicy(f"Two [[limits]] are named {name!r} and valid from {valid_from}; only one can hold.")
+    return sets
 
 
-def _share(table: Mapping[str, Any], key: str) -> float:
-    value = float(table[key])
-    if not 0 <= value <= 1:
-        raise ValueError(f"{key} must lie between 0 and 1, not {value:g}")
-    return value
-
-
-def _seconds(table: Mapping[str, Any], key: str) -> timedelta:
-    return timedelta(seconds=_positive(table, key))
-
-
-def _by_class(table: Mapping[str, Any], where: str) -> dict[AreaClass, float]:
-    if missing := [c for c in AreaClass if c not in table]:
-        raise ValueError(f"{where} lacks {', '.join(missing)}")
-    return {c: _positive(table, c) for c in AreaClass}
+def _limits(row: _Table) -> Limits:
+    return Limits(
+        name=row.text("name"),
+        source=row.text("source") if row.has("source") else "",
+        valid_from=row.day("valid_from"),
+        minutes={c: row.above_zero(f"{c}_min") for c in AreaClass},
+    )

@@ -1,12 +1,14 @@
 """Arrival figures over rows: exact, with who is left out and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import ceil
 
-from dispatch_server.protocol.words import AreaClass, Grade
+from dispatch_server.domain.outages import Approval, Outage
+from dispatch_server.domain.rules import Policy
+from dispatch_server.domain.targets import Stop
+from dispatch_server.protocol.words import AreaClass, Grade, OutageState
 
 DEFINITION = (
     "Minutes from the earliest call of an outage to its official arrival (first check-in graded A, B or declared by a "
@@ -24,7 +26,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArrivalRow:
-    """One outage as the figures see it. `due` is its deadline by each limit set, over all its calls."""
+    """One outage as the figures see it. `due` is its deadline by each limit set, over all its calls.
+
+    `first_arrive_by` is the deadline without the relaxations that were approved.
+    """
 
     outage_id: int
     number: str
@@ -73,6 +78,40 @@ def outcome(row: ArrivalRow, now: datetime) -> Outcome:
     return Outcome.LATE_NOBODY_THERE if now > row.arrive_by else Outcome.PENDING
 
 
+def due_by_set(outage: Outage, policy: Policy) -> dict[str, datetime]:
+    """The deadline by each limit set: the clock in force for the one enforced, over all the calls for the others."""
+    due = {
+        name: min((_due(stop, name, policy) for stop in outage.stops), default=outage.arrive_by)
+        for name in policy.set_names
+    }
+    return {**due, policy.set_names[0]: outage.arrive_by}
+
+
+def _due(stop: Stop, name: str, policy: Policy) -> datetime:
+    return stop.received_at + timedelta(minutes=policy.limits_on(stop.received_at, name).of(stop.area_class))
+
+
+def exclusion(outage: Outage, solved_by_phone: bool = False) -> str | None:
+    """Why an outage is left out of the figures and shown beside them, or None."""
+    if outage.merged_into is not None:
+        return "merged"
+    if outage.exemption is Approval.APPROVED:
+        return "exempted"
+    if outage.state is OutageState.CANCELLED:
+        return "solved_by_phone" if solved_by_phone else "cancelled"
+    return None
+
+
+def proved_only(rows: Iterable[ArrivalRow]) -> list[ArrivalRow]:
+    """The same rows read with arrivals graded A only; the other arrivals are left out and counted."""
+    return [
+        replace(row, excluded="not_proved")
+        if row.excluded is None and row.arrived_at is not None and row.grade is not Grade.A
+        else row
+        for row in rows
+    ]
+
+
 def summarise(group: str, rows: Sequence[ArrivalRow], set_names: Sequence[str], now: datetime) -> Figure:
     by = {o: [r for r in rows if outcome(r, now) is o] for o in Outcome}
     arrived = by[Outcome.ARRIVED]
@@ -83,7 +122,7 @@ def summarise(group: str, rows: Sequence[ArrivalRow], set_names: Sequence[str], 
         count=len(arrived),
         mean_min=sum(minutes) / len(minutes) if minutes else None,
         median_min=_median(minutes),
-        p90_min=nearest_rank(minutes, 0.9),
+        p90_min=nearest_rank(minutes, 90),
         within={name: _share_within(rows, name, now) for name in set_names},
         within_first_target=_share_in_time(by[Outcome.ARRIVED], by[Outcome.LATE_NOBODY_THERE]),
         late_nobody_there=len(by[Outcome.LATE_NOBODY_THERE]),
@@ -94,9 +133,9 @@ def summarise(group: str, rows: Sequence[ArrivalRow], set_names: Sequence[str], 
     )
 
 
-def nearest_rank(ordered: Sequence[float], share: float) -> float | None:
-    """The smallest value with at least `share` of the rows at or below it."""
-    return ordered[ceil(share * len(ordered)) - 1] if ordered else None
+def nearest_rank(ordered: Sequence[float], percent: int) -> float | None:
+    """The smallest value with at least `percent` of the rows at or below it; in whole numbers, so that it is exact."""
+    return ordered[-(-percent * len(ordered) // 100) - 1] if ordered else None
 
 
 def _median(ordered: Sequence[float]) -> float | None:

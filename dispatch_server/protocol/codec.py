@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
+from math import isfinite
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -36,6 +37,31 @@ def decode(shape: type[T], data: Json, where: str = "body") -> T:
     """The inverse of `encode`; unknown keys are ignored, so that a newer tablet can talk to an older server."""
     reader = _reader(cast(Any, shape))
     return cast(T, reader(data, where))
+
+
+def plain(data: Json, where: str = "body") -> Json:
+    """JSON from outside as it came, refused where a database or another JSON reader could not hold it."""
+    if isinstance(data, str):
+        if "\0" in data or _has_half_a_character(data):
+            raise Malformed(f"{where} holds a character that is not text.")
+    elif isinstance(data, float):
+        if not isfinite(data):
+            raise Malformed(f"{where} must be a number.")
+    elif isinstance(data, int):
+        if abs(data) >= 2**63:
+            raise Malformed(f"{where} is too large.")
+    elif isinstance(data, dict):
+        for key, item in data.items():
+            plain(key, where)
+            plain(item, f"{where}.{key}")
+    elif isinstance(data, list):
+        for n, item in enumerate(data):
+            plain(item, f"{where}[{n}]")
+    return data
+
+
+def _has_half_a_character(text: str) -> bool:
+    return any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else False
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -75,7 +101,9 @@ def _reader(shape: Any) -> Reader:
         return _union_reader(get_args(shape))
     if origin in (tuple, list, frozenset):
         return _many_reader(origin, get_args(shape)[0])
-    if shape is Any or origin is dict or shape is dict:
+    if origin is dict or shape is dict:
+        return _leaf_reader((dict,), "an object")
+    if shape is Any:
         return lambda data, _: data
     if isinstance(shape, type) and issubclass(shape, Enum):
         return _enum_reader(shape)
@@ -94,7 +122,11 @@ def _dataclass_reader(shape: type) -> Reader:
             raise Malformed(f"{where} must be an object.")
         if missing := required - data.keys():
             raise Malformed(f"{where} lacks {', '.join(sorted(missing))}.")
-        return shape(**{name: reader(data[name], f"{where}.{name}") for name, reader in readers if name in data})
+        values = {name: reader(data[name], f"{where}.{name}") for name, reader in readers if name in data}
+        try:
+            return shape(**values)
+        except ValueError as error:
+            raise Malformed(f"{where}: {error}") from None
 
     return read
 
@@ -128,7 +160,10 @@ def _leaf_reader(kinds: tuple[type, ...], name: str) -> Reader:
     def read(data: Json, where: str) -> Any:
         if not isinstance(data, kinds) or (isinstance(data, bool) and bool not in kinds):
             raise Malformed(f"{where} must be {name}.")
-        return kinds[0](data)
+        try:
+            return kinds[0](data)
+        except OverflowError:
+            raise Malformed(f"{where} is too large.") from None
 
     return read
 
@@ -136,11 +171,18 @@ def _leaf_reader(kinds: tuple[type, ...], name: str) -> Reader:
 def _read_datetime(data: Json, where: str) -> datetime:
     try:
         moment = datetime.fromisoformat(data)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Malformed(f"{where} must be a time with its offset, such as 2026-05-01T08:30:00+08:00.")
-    return moment.astimezone(UTC)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise Malformed(f"{where} must be a time with its offset, such as 2026-05-01T08:30:00+08:00.")
+
+
+def _read_timedelta(data: Json, where: str) -> timedelta:
+    try:
+        return timedelta(seconds=_leaf_reader((float, int), "seconds")(data, where))
+    except (ValueError, OverflowError) as error:
+        raise error if isinstance(error, Malformed) else Malformed(f"{where} must be seconds.") from None
 
 
 _LEAVES: dict[Any, Reader] = {
@@ -149,5 +191,5 @@ _LEAVES: dict[Any, Reader] = {
     float: _leaf_reader((float, int), "a number"),
     bool: _leaf_reader((bool,), "true or false"),
     datetime: _read_datetime,
-    timedelta: lambda data, where: timedelta(seconds=_leaf_reader((float, int), "seconds")(data, where)),
+    timedelta: _read_timedelta,
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from dispatch_server.protocol.geo import LonLat
@@ -22,6 +23,11 @@ class Fix:
     is_mock: bool = False
     elapsed_ms: int | None = None
     speed_mps: float | None = None
+
+    def __post_init__(self) -> None:
+        LonLat(self.lon, self.lat)  # raises where it is no position
+        if not (isfinite(self.accuracy_m) and self.accuracy_m >= 0):
+            raise ValueError(f"accuracy_m {self.accuracy_m} is not a radius in metres, zero or more.")
 
     @property
     def at(self) -> LonLat:

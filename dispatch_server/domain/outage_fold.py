@@ -1,0 +1,261 @@
+"""What the facts of an outage add up to."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from dispatch_server.domain.outage_facts import (
+    Approval,
+    ArrivalAtRisk,
+    ArrivalMissed,
+    ArrivalRecorded,
+    ArrivalUnproved,
+    CallJoined,
+    CallLeft,
+    Escalated,
+    ExemptionDecided,
+    ExemptionProposed,
+    MadeSafe,
+    NoCrewLeft,
+    NotIssued,
+    OutageCancelled,
+    OutageClosed,
+    OutageFact,
+    OutageId,
+    OutageOpened,
+    OutageRestored,
+    Priority,
+    PriorityRaised,
+    RelaxationDecided,
+    RelaxationProposed,
+    RepairDisputed,
+    StopMoved,
+    TargetSet,
+)
+from dispatch_server.domain.targets import Stop, Target, target_over
+from dispatch_server.protocol.words import AreaClass, FaultKind, Grade, Hazard, OutageState
+
+
+@dataclass(frozen=True, slots=True)
+class HazardStop:
+    """A call that reported danger keeps its own stop until it is made safe."""
+
+    call_id: int
+    hazard: Hazard
+    made_safe_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """`first_target` is the clock without the relaxations that a second person approved; figures show both."""
+
+    id: OutageId
+    number: str
+    state: OutageState
+    opened_at: datetime
+    first_call_at: datetime
+    fault_kind: FaultKind | None
+    hazard: Hazard
+    priority: Priority
+    transformer: str | None
+    feeder: str | None
+    place_id: int | None
+    stops: tuple[Stop, ...]
+    target: Target
+    first_target: Target
+    policy_version: str
+    arrived_at: datetime | None = None
+    arrived_job_id: int | None = None
+    arrival_grade: Grade | None = None
+    arrival_restated: bool = False
+    at_risk_at: datetime | None = None
+    missed_at: datetime | None = None
+    no_crew_at: datetime | None = None
+    restored_at: datetime | None = None
+    customers_restored: int | None = None
+    hazards: tuple[HazardStop, ...] = ()
+    made_safe_at: datetime | None = None
+    closed_reason: str | None = None
+    merged_into: OutageId | None = None
+    exemption: Approval | None = None
+    exemption_reason: str | None = None
+    relaxation: Target | None = None
+    relaxation_state: Approval | None = None
+
+    @property
+    def arrive_by(self) -> datetime:
+        return self.target.arrive_by
+
+    @property
+    def area_class(self) -> AreaClass | None:
+        return self.target.area_class
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is OutageState.OPEN
+
+    @property
+    def late_by(self) -> timedelta | None:
+        """By the target in force, which may have moved since the arrival; None without an arrival."""
+        return None if self.arrived_at is None else max(timedelta(0), self.arrived_at - self.arrive_by)
+
+    def hazard_of(self, call_id: int) -> Hazard:
+        return next((h.hazard for h in self.hazards if h.call_id == call_id), Hazard.NONE)
+
+
+def after(outage: Outage | None, fact: OutageFact) -> Outage:
+    if isinstance(fact, OutageOpened):
+        return _opened(fact)
+    assert outage is not None, "an outage's first fact is OutageOpened"
+    match fact:
+        case CallJoined() | CallLeft() | StopMoved():
+            return _after_stops(outage, fact)
+        case TargetSet() | RelaxationProposed() | RelaxationDecided():
+            return _after_clock(outage, fact)
+        case PriorityRaised():
+            return replace(outage, priority=fact.priority)
+        case NotIssued() | Escalated() | RepairDisputed():
+            return outage
+        case ArrivalAtRisk():
+            return replace(outage, at_risk_at=fact.noticed_at)
+        case ArrivalMissed():
+            return replace(outage, missed_at=fact.arrive_by)
+        case NoCrewLeft():
+            return replace(outage, no_crew_at=fact.noticed_at)
+        case ArrivalRecorded() | ArrivalUnproved():
+            return _after_arrival(outage, fact)
+        case _:
+            return _after_outcome(outage, fact)
+
+
+def _opened(fact: OutageOpened) -> Outage:
+    target = target_over([fact.stop])
+    return Outage(
+        id=fact.outage_id,
+        number=fact.number,
+        state=OutageState.OPEN,
+        opened_at=fact.opened_at,
+        first_call_at=fact.stop.received_at,
+        fault_kind=fact.fault_kind,
+        hazard=fact.hazard,
+        priority=fact.priority,
+        transformer=fact.transformer,
+        feeder=fact.feeder,
+        place_id=fact.place_id,
+        stops=(fact.stop,),
+        target=target,
+        first_target=target,
+        policy_version=fact.policy_version,
+        hazards=_hazard_stops(fact.stop, fact.hazard),
+    )
+
+
+def _hazard_stops(stop: Stop, hazard: Hazard) -> tuple[HazardStop, ...]:
+    return () if hazard is Hazard.NONE else (HazardStop(stop.call_id, hazard),)
+
+
+def _after_stops(outage: Outage, fact: CallJoined | CallLeft | StopMoved) -> Outage:
+    match fact:
+        case CallJoined():
+            outage = _with_hazards(outage, (*outage.hazards, *_hazard_stops(fact.stop, fact.hazard)))
+            return _with_stops(outage, (*outage.stops, fact.stop))
+        case CallLeft():
+            outage = _with_hazards(outage, tuple(h for h in outage.hazards if h.call_id != fact.call_id))
+            return _with_stops(outage, tuple(s for s in outage.stops if s.call_id != fact.call_id))
+        case StopMoved():
+            stops = tuple(fact.stop if s.call_id == fact.stop.call_id else s for s in outage.stops)
+            outage = replace(outage, transformer=fact.transformer, feeder=fact.feeder, place_id=fact.place_id)
+            return _with_stops(outage, stops)
+
+
+def _with_stops(outage: Outage, stops: tuple[Stop, ...]) -> Outage:
+    if not stops:
+        return replace(outage, stops=())
+    return replace(outage, stops=stops, first_call_at=min(s.received_at for s in stops))
+
+
+def _with_hazards(outage: Outage, hazards: tuple[HazardStop, ...]) -> Outage:
+    """The outage is safe when the last of its hazards is."""
+    moments = [h.made_safe_at for h in hazards if h.made_safe_at is not None]
+    return replace(
+        outage,
+        hazards=hazards,
+        hazard=hazards[-1].hazard if hazards else Hazard.NONE,
+        made_safe_at=max(moments) if hazards and len(moments) == len(hazards) else None,
+    )
+
+
+def _after_clock(outage: Outage, fact: TargetSet | RelaxationProposed | RelaxationDecided) -> Outage:
+    match fact:
+        case TargetSet():
+            return _with_target(outage, fact)
+        case RelaxationProposed():
+            return replace(outage, relaxation=fact.target, relaxation_state=Approval.PROPOSED)
+        case RelaxationDecided():
+            return replace(outage, relaxation_state=Approval.APPROVED if fact.approved else Approval.REJECTED)
+
+
+def _with_target(outage: Outage, fact: TargetSet) -> Outage:
+    target = fact.target
+    if fact.target.arrive_by != outage.arrive_by:
+        outage = replace(outage, missed_at=_still_missed(outage, target), at_risk_at=None)
+    if outage.relaxation_state is Approval.PROPOSED:
+        outage = replace(outage, relaxation=None, relaxation_state=None)
+    first = outage.first_target
+    if fact.approved_by is None:
+        was_relaxed = first.arrive_by < outage.arrive_by
+        first = min(first, target, key=lambda t: t.arrive_by) if was_relaxed else target
+    return replace(outage, target=target, first_target=first)
+
+
+def _still_missed(outage: Outage, target: Target) -> datetime | None:
+    """With an arrival, the new target says; without one, a later target is watched anew."""
+    if outage.arrived_at is not None:
+        return outage.missed_at if outage.arrived_at > target.arrive_by else None
+    return None if target.arrive_by > outage.arrive_by else outage.missed_at
+
+
+def _after_arrival(outage: Outage, fact: ArrivalRecorded | ArrivalUnproved) -> Outage:
+    if isinstance(fact, ArrivalUnproved):
+        return replace(outage, arrived_at=None, arrived_job_id=None, arrival_grade=None, arrival_restated=True)
+    in_time = fact.arrived_at <= outage.arrive_by
+    heard_after_the_miss = in_time and outage.missed_at is not None
+    return replace(
+        outage,
+        arrived_at=fact.arrived_at,
+        arrived_job_id=fact.job_id,
+        arrival_grade=fact.grade,
+        arrival_restated=outage.arrival_restated or fact.restates is not None or heard_after_the_miss,
+        missed_at=None if in_time else outage.missed_at,
+    )
+
+
+OutcomeFact = MadeSafe | OutageRestored | OutageClosed | OutageCancelled | ExemptionProposed | ExemptionDecided
+
+
+def _after_outcome(outage: Outage, fact: OutcomeFact) -> Outage:
+    match fact:
+        case MadeSafe():
+            return _with_hazards(outage, tuple(_made_safe(h, fact) for h in outage.hazards))
+        case OutageRestored():
+            state = OutageState.RESTORED if outage.is_open else outage.state
+            return replace(
+                outage, state=state, restored_at=fact.restored_at, customers_restored=fact.customers_restored
+            )
+        case OutageClosed():
+            return replace(outage, state=OutageState.CLOSED, closed_reason=fact.reason)
+        case OutageCancelled():
+            return replace(outage, state=OutageState.CANCELLED, closed_reason=fact.reason, merged_into=fact.merged_into)
+        case ExemptionProposed():
+            return replace(outage, exemption=Approval.PROPOSED, exemption_reason=fact.reason)
+        case ExemptionDecided():
+            return replace(outage, exemption=Approval.APPROVED if fact.approved else Approval.REJECTED)
+        case _:
+            assert_never(fact)
+
+
+def _made_safe(hazard: HazardStop, fact: MadeSafe) -> HazardStop:
+    if fact.call_id not in (None, hazard.call_id):
+        return hazard
+    earlier = [m for m in (hazard.made_safe_at, fact.made_safe_at) if m is not None]
+    return replace(hazard, made_safe_at=min(earlier))
