@@ -12,6 +12,7 @@ from dispatch_server.domain.outages import Outage
 from dispatch_server.protocol.codec import canonical
 from dispatch_server.store.instants import to_us
 from dispatch_server.store.questions import Question
+from dispatch_server.store.shown import dumps, shown_job, shown_outage
 from dispatch_server.store.tables import CallRow, DutyRow, JobRow, OutageRow
 
 Columns = dict[str, Any]
@@ -43,15 +44,21 @@ def columns_of_outage(outage: Outage) -> Columns:
         "arrived_at_us": to_us(outage.arrived_at),
         "restored_at_us": to_us(outage.restored_at),
         "place_id": outage.place_id,
+        "shown": dumps(shown_outage(outage)),
     }
 
 
 def columns_of_job(job: Job) -> Columns:
-    return {"outage_id": job.outage_id, "crew_id": job.crew_id, "state": job.state.value}
+    return {
+        "outage_id": job.outage_id,
+        "crew_id": job.crew_id,
+        "state": job.state.value,
+        "shown": dumps(shown_job(job)),
+    }
 
 
 def columns_of_duty(duty: Duty) -> Columns:
-    return {"on_duty": duty.on_duty}
+    return {"on_duty": duty.on_duty, "aboard": duty.aboard, "since_us": to_us(duty.since)}
 
 
 class StateTable:

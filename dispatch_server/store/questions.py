@@ -1,4 +1,4 @@
-"""A question to the database: a SQLAlchemy statement, compiled once per dialect and then asked of the bare driver.
+"""A question to the database: SQL or a SQLAlchemy statement, compiled once per dialect, asked of the bare driver.
 
 Compiling and building result objects cost SQLAlchemy about 60 µs a statement; the bare driver answers in under 10.
 All columns are plain integers, floats and texts, so nothing is lost by going past its type processors.
@@ -7,6 +7,7 @@ All columns are plain integers, floats and texts, so nothing is lost by going pa
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
@@ -33,8 +34,10 @@ DIALECTS: dict[str, Dialect] = {
 class Question:
     """Bind parameters are given by name; constants inside the statement are kept with it."""
 
-    def __init__(self, statement: ClauseElement) -> None:
-        self._statement = statement
+    def __init__(self, statement: ClauseElement | str, *, postgresql: str | None = None) -> None:
+        """`postgresql` is the statement there, where the two databases need different words."""
+        self._statement = text(statement) if isinstance(statement, str) else statement
+        self._on = {"postgresql": text(postgresql)} if postgresql else {}
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def ask(self, cursor: Cursor, dialect: str, params: Params) -> None:
@@ -47,7 +50,7 @@ class Question:
 
     def _sql(self, dialect: str) -> tuple[str, dict[str, Any]]:
         if dialect not in self._compiled:
-            compiled = self._statement.compile(dialect=DIALECTS[dialect])
+            compiled = self._on.get(dialect, self._statement).compile(dialect=DIALECTS[dialect])
             constants = {k: v for k, v in compiled.params.items() if v is not None}
             self._compiled[dialect] = (str(compiled), constants)
         return self._compiled[dialect]

@@ -1,5 +1,5 @@
 """The schema. A state table holds the fold of its subject's facts in `body`, columns derived from it for questions,
-and the count and seal of the subject's chain. What is personal stands in tables of its own, outside the journal."""
+its public JSON in `shown` where boards are made of it, and the count and seal of the subject's chain. What is personal stands in tables of its own, outside the journal."""
 
 from typing import Any
 
@@ -72,8 +72,6 @@ class CallParticulars(SQLModel, table=True):
     address: str | None = None
     words: str | None = None
     recording_id: str | None = None
-    said_digest: str
-    """Over everything sent, so that an external_ref that comes again with other words is noticed."""
 
 
 class PlaceRow(SQLModel, table=True):
@@ -117,6 +115,7 @@ class OutageRow(SQLModel, table=True):
     site_lat: float | None = None
     district: str | None = None
     body: str = Field(sa_column=Column(Text, nullable=False))
+    shown: str = Field(sa_column=Column(Text, nullable=False))
     fact_count: int
     seal: str
 
@@ -129,6 +128,7 @@ class JobRow(SQLModel, table=True):
     crew_id: int = big()
     state: str
     body: str = Field(sa_column=Column(Text, nullable=False))
+    shown: str = Field(sa_column=Column(Text, nullable=False))
     fact_count: int
     seal: str
 
@@ -139,6 +139,8 @@ class DutyRow(SQLModel, table=True):
     __tablename__ = "duties"
     id: int = big(primary_key=True)
     on_duty: bool
+    aboard: int
+    since_us: int = big()
     body: str = Field(sa_column=Column(Text, nullable=False))
     fact_count: int
     seal: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import insert
 
 from dispatch_server.domain.calls import Call
 from dispatch_server.domain.crews import Duty
@@ -22,14 +22,14 @@ from dispatch_server.store.questions import Cursor, Question, Row
 from dispatch_server.store.tables import CallRow, FactRow, JobRow, OutageRow, PlaceRow
 
 _ADD_FACT = Question(insert(FactRow).values({c.name: None for c in FactRow.__table__.c if c.name not in ("seq", "xid")}))  # type: ignore[attr-defined]
+_LOCK = Question("SELECT 1", postgresql="SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _NUMBERED = {"call": CallRow, "outage": OutageRow, "job": JobRow, "place": PlaceRow}
 _NEXT_ID = {
-    "sqlite": {
-        kind: Question(select(func.coalesce(func.max(row.id), 0) + 1)) for kind, row in _NUMBERED.items()
-    },
-    "postgresql": {
-        kind: Question(text(f"SELECT nextval('{row.__tablename__}_id_seq')")) for kind, row in _NUMBERED.items()
-    },
+    kind: Question(
+        f"SELECT coalesce(max(id), 0) + 1 FROM {row.__tablename__}",
+        postgresql=f"SELECT nextval('{row.__tablename__}_id_seq')",
+    )
+    for kind, row in _NUMBERED.items()
 }
 
 
@@ -95,6 +95,7 @@ class Work(Reading):
         self.recorded = 0
         self._heads: dict[Subject, _Head] = {}
         self._facts: list[dict[str, Any]] = []
+        self._later: list[tuple[Question, dict[str, Any]]] = []
         self._dirty = False
 
     def rows(self, question: Question, **params: Any) -> list[Row]:
@@ -111,13 +112,23 @@ class Work(Reading):
         question.ask(self._cursor, self.dialect, params)
         return self._cursor.rowcount
 
+    def later(self, question: Question, **params: Any) -> None:
+        """A change outside the journal that waits for the next flush: nobody asks for its outcome."""
+        self._later.append((question, params))
+        self._dirty = True
+
+    def lock(self, name: str) -> None:
+        """Holds `name` until the end of this Work. SQLite has one writer and needs no lock."""
+        if self.dialect == "postgresql":
+            super().row(_LOCK, name=name)
+
     def do_many(self, question: Question, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             self.flush()
             question.ask_many(self._cursor, self.dialect, rows)
 
     def new_id(self, kind: str) -> int:
-        found = self.row(_NEXT_ID[self.dialect][kind])
+        found = self.row(_NEXT_ID[kind])
         assert found is not None
         return int(found[0])
 
@@ -132,19 +143,20 @@ class Work(Reading):
         *,
         happened_at: datetime | None = None,
         measured_at: datetime | None = None,
-        said_by: str | None = None,
+        is_new: bool = False,
         **beside: Any,
     ) -> Any:
         """Appends facts to the subject's chain and folds them; gives the new state.
 
-        `beside` sets columns that stand beside the fold (`external_ref`, `site_lon`, …).
+        `is_new` spares the look for a row that cannot exist. `beside` sets columns that stand beside the fold
+        (`external_ref`, `site_lon`, …).
         """
-        head = self._heads.get(subject) or self._load(subject) or self._begin(subject)
+        head = self._heads.get(subject) or (None if is_new else self._load(subject)) or self._begin(subject)
         times = Times(happened_at or self.now, measured_at, self.now)
         after = FOLDS[subject.kind].after
         for fact in facts:
             head.fact_count += 1
-            row = fact_row(subject, head.fact_count, head.seal, fact, times, said_by or self.author.name)
+            row = fact_row(subject, head.fact_count, head.seal, fact, times, self.author.name)
             head.seal = row["seal"]
             head.state = after(head.state, fact)
             self._facts.append(row)
@@ -160,16 +172,20 @@ class Work(Reading):
             return
         self._dirty = False
         facts, self._facts = self._facts, []
-        _ADD_FACT.ask_many(self._cursor, self.dialect, facts)
+        if facts:
+            _ADD_FACT.ask_many(self._cursor, self.dialect, facts)
         for subject, head in self._heads.items():
             if head.changed:
                 self._write(subject, head)
+        later, self._later = self._later, []
+        for question, params in later:
+            question.ask(self._cursor, self.dialect, params)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What happens inside is undone alone when it fails."""
         self.flush()
-        heads, recorded, callbacks = dict(self._heads), self.recorded, len(self.after_commit)
+        recorded, callbacks = self.recorded, len(self.after_commit)
         self._cursor.execute("SAVEPOINT inner_work", {})
         try:
             yield
@@ -177,20 +193,20 @@ class Work(Reading):
         except BaseException:
             self._cursor.execute("ROLLBACK TO SAVEPOINT inner_work", {})
             self._cursor.execute("RELEASE SAVEPOINT inner_work", {})
-            self._forget(heads, recorded, callbacks)
+            self._forget(recorded, callbacks)
             raise
         self._cursor.execute("RELEASE SAVEPOINT inner_work", {})
 
-    def _forget(self, heads: dict[Subject, _Head], recorded: int, callbacks: int) -> None:
+    def _forget(self, recorded: int, callbacks: int) -> None:
         # Heads were changed in place since; the rows that still stand are read again when they are needed.
         self._heads.clear()
         self._facts.clear()
+        self._later.clear()
         self._dirty = False
         self.recorded = recorded
         del self.after_commit[callbacks:]
 
     def _load(self, subject: Subject) -> _Head | None:
-        self.flush()
         STATE_TABLES[subject.kind].load_locked.ask(self._cursor, self.dialect, {"id": subject.id})
         found = self._cursor.fetchone()
         if found is None:

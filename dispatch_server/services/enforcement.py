@@ -1,0 +1,210 @@
+"""Targets that cannot be forgotten: every promise is a row, and what falls due is acted on once, on record."""
+
+from datetime import datetime, timedelta
+
+from dispatch_server.domain import jobs, outages
+from dispatch_server.domain.jobs import Job
+from dispatch_server.domain.outage_facts import ArrivalMissed, Escalated, NotIssued
+from dispatch_server.domain.outages import Outage
+from dispatch_server.domain.rules import Mode, Remedy, Trigger
+from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, JobState
+from dispatch_server.services.ports import Territory
+from dispatch_server.store.deadlines import Deadline, Kind, bring_forward, clear_deadlines, set_deadline, take
+from dispatch_server.store.jobs import jobs_of_outage
+from dispatch_server.store.journal import Subject
+from dispatch_server.store.work import Work
+
+_OF_OUTAGE = (Kind.ISSUE_BY, Kind.ARRIVE_BY, Kind.WATCH, Kind.OFFER_NEXT, Kind.OFFER_WIDER, Kind.RUNG)
+_OF_JOB = (Kind.ACCEPT_BY, Kind.DEPART_BY, Kind.SURVEY_BY)
+_SAY = {
+    Remedy.OFFER_WIDER: "offer the job to further crews",
+    Remedy.TELL_DISPATCHER: "the dispatcher is told",
+    Remedy.TELL_DUTY_MANAGER: "the duty manager is told",
+    Remedy.TELL_CONTROL_ROOM: "the control room is told",
+}
+
+
+def arm_outage(work: Work, territory: Territory, outage: Outage) -> None:
+    """The rows a new outage begins with."""
+    set_deadline(work, Kind.ISSUE_BY, outage.id, outage.opened_at + territory.policy.issue_within)
+    arm_arrival(work, territory, outage)
+    ask_for_offer(work, territory, outage)
+
+
+def arm_arrival(work: Work, territory: Territory, outage: Outage) -> None:
+    """The watch on the arrival, as far as it has not come; also after the clock moved."""
+    if not outage.is_open or outage.arrived_at is not None:
+        return
+    if outage.missed_at is None:
+        set_deadline(work, Kind.ARRIVE_BY, outage.id, outage.arrive_by)
+    if outage.at_risk_at is None:
+        set_deadline(work, Kind.WATCH, outage.id, risk_begins_at(territory, outage))
+
+
+def risk_begins_at(territory: Territory, outage: Outage) -> datetime:
+    """From here on an outage that no crew has taken is at risk."""
+    return outage.arrive_by - timedelta(minutes=outage.target.limit_min * territory.policy.at_risk_share)
+
+
+def ask_for_offer(work: Work, territory: Territory, outage: Outage) -> None:
+    """In auto mode the offering worker takes it from here; in suggest mode nothing is offered by itself."""
+    if territory.policy.mode is Mode.AUTO and outage.is_open:
+        set_deadline(work, Kind.OFFER_NEXT, outage.id, work.now)
+
+
+def arrival_is_safe(work: Work, outage: Outage) -> None:
+    """Somebody is officially there: the watch on the arrival ends."""
+    clear_deadlines(work, outage.id, Kind.ARRIVE_BY, Kind.WATCH, Kind.ISSUE_BY, Kind.OFFER_NEXT, Kind.OFFER_WIDER)
+
+
+def crew_became_free(work: Work, territory: Territory) -> None:
+    """Outages that wait for a crew are looked at again at once."""
+    if territory.policy.mode is Mode.AUTO:
+        bring_forward(work, Kind.OFFER_NEXT)
+
+
+def stand_down(work: Work, outage_id: int, reason: str, but_job: int | None = None) -> None:
+    """Nobody need come any more: jobs not yet on site are withdrawn, the rows cleared."""
+    clear_deadlines(work, outage_id, *_OF_OUTAGE)
+    for job in jobs_of_outage(work, outage_id):
+        if job.id != but_job and job.state in (JobState.OFFERED, JobState.ACCEPTED, JobState.EN_ROUTE):
+            work.record(Subject("job", job.id), jobs.withdraw(job, work.now, reason))
+            clear_job(work, job.id)
+
+
+def clear_job(work: Work, job_id: int) -> None:
+    clear_deadlines(work, job_id, *_OF_JOB)
+
+
+def enforce(work: Work, territory: Territory, deadline: Deadline, expected: tuple[datetime, str] | None) -> bool:
+    """Acts on one row that has fallen due; False when another ticker has it.
+
+    `expected` is the best crew's estimated arrival with its sentence, computed outside the Work.
+    """
+    if not take(work, deadline):
+        return False
+    if deadline.kind in _OF_JOB:
+        _enforce_job(work, territory, deadline)
+    else:
+        _enforce_outage(work, territory, deadline, expected)
+    return True
+
+
+def _enforce_job(work: Work, territory: Territory, deadline: Deadline) -> None:
+    outage = work.outage(work.job(deadline.subject_id).outage_id)  # the outage first: always locked in one order
+    job = work.job(deadline.subject_id)
+    subject = Subject("job", job.id)
+    match deadline.kind:
+        case Kind.ACCEPT_BY:
+            if facts := jobs.watch_acceptance(job, max(work.now, _just_after(deadline.due_at))):
+                work.record(subject, facts, happened_at=job.accept_by)
+                ask_for_offer(work, territory, outage)
+        case Kind.DEPART_BY:
+            if facts := jobs.watch_departure(job, _just_after(deadline.due_at)):
+                work.record(subject, facts, happened_at=deadline.due_at)
+                escalate(work, territory, outage, Trigger.NOT_DEPARTED, deadline.due_at)
+        case _:
+            if facts := jobs.watch_survey(job, _just_after(deadline.due_at)):
+                work.record(subject, facts, happened_at=deadline.due_at)
+                escalate(work, territory, outage, Trigger.NO_SURVEY, deadline.due_at)
+
+
+def _enforce_outage(
+    work: Work, territory: Territory, deadline: Deadline, expected: tuple[datetime, str] | None
+) -> None:
+    outage = work.outage(deadline.subject_id)
+    match deadline.kind:
+        case Kind.ISSUE_BY:
+            if outage.is_open and not jobs_of_outage(work, outage.id):
+                work.record(Subject("outage", outage.id), [NotIssued(deadline.due_at)], happened_at=deadline.due_at)
+                escalate(work, territory, outage, Trigger.NOT_ISSUED, deadline.due_at)
+        case Kind.ARRIVE_BY:
+            _watch_arrival(work, territory, outage)
+        case Kind.WATCH:
+            _watch_risk(work, territory, outage, expected)
+        case Kind.RUNG:
+            if deadline.rung < len(territory.policy.ladder):
+                _climb(work, territory, outage, deadline.rung, deadline.due_at)
+        case _:
+            raise AssertionError(f"{deadline.kind} is the offering worker's")
+
+
+def _watch_arrival(work: Work, territory: Territory, outage: Outage) -> None:
+    facts = outages.watch_arrival(outage, max(work.now, _just_after(outage.arrive_by)))
+    if not facts:
+        return
+    assert isinstance(facts[0], ArrivalMissed)
+    work.record(Subject("outage", outage.id), facts, happened_at=outage.arrive_by)
+    clear_deadlines(work, outage.id, Kind.WATCH)
+    escalate(work, territory, outage, Trigger.MISSED, outage.arrive_by)
+
+
+def _watch_risk(
+    work: Work, territory: Territory, outage: Outage, expected: tuple[datetime, str] | None
+) -> None:
+    if not outage.is_open or outage.arrived_at or outage.missed_at or outage.at_risk_at:
+        return
+    begins_at = risk_begins_at(territory, outage)
+    taken = any(j.state in TAKEN_JOB for j in jobs_of_outage(work, outage.id))
+    if taken and expected is not None:
+        expected_at, sentence = expected
+        at_risk = expected_at > outage.arrive_by
+    else:
+        minutes = max(0.0, (outage.arrive_by - work.now) / timedelta(minutes=1))
+        expected_at, sentence = None, f"No crew is under way and {minutes:.0f} min are left."
+        at_risk = not taken and work.now >= begins_at
+    if at_risk:
+        work.record(
+            Subject("outage", outage.id), outages.watch_risk(outage, work.now, expected_at, sentence)
+        )
+        escalate(work, territory, outage, Trigger.AT_RISK, work.now)
+        return
+    soon = work.now + territory.policy.watch_every
+    set_deadline(work, Kind.WATCH, outage.id, soon if taken else max(soon, begins_at))
+
+
+def escalate(work: Work, territory: Territory, outage: Outage, trigger: Trigger, at: datetime) -> None:
+    """Sets the ladder going: rungs without a wait at once, the others as rows."""
+    for index, rung in enumerate(territory.policy.ladder):
+        if rung.after is not trigger:
+            continue
+        if rung.wait > timedelta(0):
+            set_deadline(work, Kind.RUNG, outage.id, at + rung.wait, rung=index)
+        else:
+            _climb(work, territory, outage, index, at)
+
+
+def _climb(work: Work, territory: Territory, outage: Outage, index: int, at: datetime) -> None:
+    rung = territory.policy.ladder[index]
+    if not _still_stands(rung.after, outage, jobs_of_outage(work, outage.id)):
+        return
+    sentence = f"Outage {outage.number}: {rung.after.value.replace('_', ' ')}; {_SAY[rung.do]}."
+    work.record(Subject("outage", outage.id), [Escalated(rung.after, index, rung.do, sentence)], happened_at=at)
+    if rung.do is Remedy.OFFER_WIDER and territory.policy.mode is Mode.AUTO:
+        set_deadline(work, Kind.OFFER_WIDER, outage.id, work.now)
+
+
+def _still_stands(trigger: Trigger, outage: Outage, known: list[Job]) -> bool:
+    match trigger:
+        case Trigger.NOT_ISSUED:
+            return outage.is_open and not known
+        case Trigger.NO_CREW:
+            return outage.is_open and not any(j.state in TAKEN_JOB or j.is_live for j in known)
+        case Trigger.NOT_DEPARTED:
+            return any(j.departed_late and j.state is JobState.ACCEPTED for j in known)
+        case Trigger.NO_SURVEY:
+            return any(j.survey_late and j.surveyed_at is None and j.is_live for j in known)
+        case Trigger.AT_RISK | Trigger.MISSED:
+            return outage.is_open and outage.arrived_at is None
+
+
+def watch_soon(work: Work, territory: Territory, outage: Outage, job: Job) -> None:
+    """A crew has taken the job: from now on its own estimated arrival is watched."""
+    if outage.is_open and outage.arrived_at is None and outage.at_risk_at is None and outage.missed_at is None:
+        every = territory.policy.watch_every
+        set_deadline(work, Kind.WATCH, outage.id, work.now if job.state in MOVING_JOB else work.now + every)
+
+
+def _just_after(due_at: datetime) -> datetime:
+    # A row is due at its instant; the rules say that exactly on the minute is still in time.
+    return due_at + timedelta(microseconds=1)

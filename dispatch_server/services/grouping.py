@@ -1,0 +1,173 @@
+"""A call finds its outage; outages are merged and split; a moved pin moves the clock."""
+
+from dataclasses import dataclass
+
+from dispatch_server.domain import grouping, outages
+from dispatch_server.domain.calls import Call, CallFiled
+from dispatch_server.domain.grouping import JoinSuggestion
+from dispatch_server.domain.outages import Joined, Outage, OutageOpened, Priority
+from dispatch_server.domain.places import Place, Premises
+from dispatch_server.domain.outage_facts import StopMoved
+from dispatch_server.domain.refusals import BadInput, Refused
+from dispatch_server.domain.targets import stop_for
+from dispatch_server.protocol.words import Hazard, JobState
+from dispatch_server.services import arrivals, enforcement
+from dispatch_server.services.ports import Territory
+from dispatch_server.store.calls import place_of
+from dispatch_server.store.jobs import jobs_of_outage
+from dispatch_server.store.journal import Subject
+from dispatch_server.store.outages import nearby
+from dispatch_server.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    call: Call
+    outage: Outage
+    joined: bool
+    suggestions: tuple[JoinSuggestion, ...]
+
+
+def group_call(work: Work, territory: Territory, call: Call, place: Place, premises: Premises | None) -> Grouped:
+    """By itself only where the contract allows it; what else is near is suggested to a person."""
+    policy = territory.policy
+    if call.feeder is not None:
+        work.lock(f"feeder {call.feeder}")  # two calls of one cause, on two servers, must not open two outages
+    at = None if place.area is None else place.at
+    near = nearby(work, call.transformer, at, max(policy.suggest_within_m, policy.join_within_m))
+    choice = grouping.choose(call, at, place.radius_m, near, policy)
+    if choice.join is not None:
+        outage = work.outage(choice.join)
+        if outage.is_open:  # it may have been restored while we waited for its row
+            joined = join_outage(work, territory, call, outage, choice.how, premises)
+            return Grouped(*joined, joined=True, suggestions=())
+    opened = open_outage(work, territory, call, place, premises)
+    return Grouped(*opened, joined=False, suggestions=choice.suggestions)
+
+
+def open_outage(
+    work: Work,
+    territory: Territory,
+    call: Call,
+    place: Place | None,
+    premises: Premises | None,
+    how: Joined = Joined.OPENED,
+) -> tuple[Call, Outage]:
+    outage_id = work.new_id("outage")
+    important = premises is not None and premises.important
+    customers = premises.customers_on_transformer if premises is not None else 0
+    opened = OutageOpened(
+        outage_id=outage_id,
+        number=f"F{work.now.astimezone(territory.policy.zone):%y%m%d}-{outage_id:05d}",
+        opened_at=work.now,
+        stop=stop_for(call.id, call.received_at, call.limit_class, territory.policy),
+        fault_kind=call.fault_kind,
+        hazard=call.hazard,
+        priority=outages.priority_of(call.hazard, important, customers, territory.policy),
+        transformer=call.transformer,
+        feeder=call.feeder,
+        place_id=call.place_id,
+        policy_version=territory.policy.version,
+        how=how,
+    )
+    site = place.at if place is not None and place.area is not None else None
+    outage: Outage = work.record(
+        Subject("outage", outage_id),
+        [opened],
+        is_new=True,
+        site_lon=site.lon if site else None,
+        site_lat=site.lat if site else None,
+        district=_county(place),
+    )
+    call = work.record(Subject("call", call.id), [CallFiled(outage_id, how.value)])
+    enforcement.arm_outage(work, territory, outage)
+    return call, outage
+
+
+def join_outage(
+    work: Work, territory: Territory, call: Call, outage: Outage, how: Joined, premises: Premises | None, why: str = ""
+) -> tuple[Call, Outage]:
+    stop = stop_for(call.id, call.received_at, call.limit_class, territory.policy)
+    facts = outages.join(outage, stop, how, call.hazard, why, territory.policy)
+    if premises is not None and premises.important and outage.priority is Priority.ORDINARY:
+        facts.append(outages.PriorityRaised(Priority.URGENT, "An important customer is out."))
+    outage = _record_clock(work, territory, outage, facts)
+    call = work.record(Subject("call", call.id), [CallFiled(outage.id, how.value)])
+    return call, outage
+
+
+def move_call_of_outage(work: Work, territory: Territory, call: Call, place: Place) -> Outage:
+    """The pin of one call moved: its class, the clock, the site and the grades of the check-ins follow."""
+    assert call.outage_id is not None
+    outage = work.outage(call.outage_id)
+    stop = stop_for(call.id, call.received_at, call.limit_class, territory.policy)
+    is_site = outage.place_id is None or outage.stops[0].call_id == call.id
+    moved = StopMoved(
+        stop,
+        call.transformer if is_site else outage.transformer,
+        call.feeder if is_site else outage.feeder,
+        call.place_id if is_site else outage.place_id,
+    )
+    facts = outages.move_stop(outage, moved, territory.policy)
+    site = place.at
+    beside = {"site_lon": site.lon, "site_lat": site.lat, "district": _county(place)} if is_site and site else {}
+    outage = _record_clock(work, territory, outage, facts, **beside)
+    return arrivals.regrade_check_ins(work, territory, outage)
+
+
+def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int) -> Outage:
+    """Every call of `outage_id` goes to `into_id`; the earliest deadline over all of them holds."""
+    first, second = sorted((outage_id, into_id))
+    work.outage(first), work.outage(second)  # always locked in one order
+    outage, into = work.outage(outage_id), work.outage(into_id)
+    facts = outages.merge_away(outage, into)
+    _require_no_crew(work, outage, f"merge {into.number} into {outage.number} instead")
+    hazard = outage.hazard
+    for stop in outage.stops:
+        joining = outages.join(into, stop, Joined.BY_PERSON, hazard, f"merged from {outage.number}", territory.policy)
+        into = _record_clock(work, territory, into, joining)
+        work.record(Subject("call", stop.call_id), [CallFiled(into.id, Joined.BY_PERSON.value)])
+        hazard = Hazard.NONE  # carried over once
+    enforcement.stand_down(work, outage.id, f"The outage was merged into {into.number}.")
+    work.record(Subject("outage", outage.id), facts)
+    return into
+
+
+def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: frozenset[int]) -> Outage:
+    """The calls named leave for an outage of their own; gives the new one."""
+    outage = work.outage(outage_id)
+    if not outage.is_open:
+        raise Refused(f"Outage {outage.number} is {outage.state.value}; only an open outage can be split.")
+    leaving = [s.call_id for s in outage.stops if s.call_id in call_ids]
+    if not leaving or len(leaving) != len(call_ids):
+        raise BadInput(f"Name calls that belong to outage {outage.number}, and no others.")
+    if len(leaving) == len(outage.stops):
+        raise Refused(f"Outage {outage.number} would be left without a call; merge it instead of splitting it.")
+    first, *others = (work.call(call_id) for call_id in leaving)
+    _, new = open_outage(work, territory, first, place_of(work, first.place_id), None, Joined.SPLIT)
+    for call in others:
+        _, new = join_outage(work, territory, call, new, Joined.SPLIT, None, f"split from {outage.number}")
+    facts = outages.part_with(outage, frozenset(leaving), new.id, territory.policy)
+    _record_clock(work, territory, outage, facts)
+    return new
+
+
+def _record_clock(
+    work: Work, territory: Territory, outage: Outage, facts: list[outages.OutageFact], **beside: object
+) -> Outage:
+    """Records what moves the clock and re-arms the watch on it."""
+    facts = outages.relax_when_due(outage, work.now, facts)
+    after: Outage = work.record(Subject("outage", outage.id), facts, **beside)
+    if after.arrive_by != outage.arrive_by or after.missed_at != outage.missed_at:
+        enforcement.arm_arrival(work, territory, after)
+    return after
+
+
+def _require_no_crew(work: Work, outage: Outage, instead: str) -> None:
+    for job in jobs_of_outage(work, outage.id):
+        if job.state in (JobState.ACCEPTED, JobState.EN_ROUTE, JobState.ON_SITE, JobState.RESTORED):
+            raise Refused(f"A crew is already on its way to outage {outage.number}; {instead}.")
+
+
+def _county(place: Place | None) -> str | None:
+    return place.names.county if place is not None and place.names is not None else None

@@ -1,0 +1,205 @@
+"""A call comes in: taken, placed, grouped, all in one Work."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dispatch_server.domain import calls, outages
+from dispatch_server.domain.calls import Call, CallTaken
+from dispatch_server.domain.grouping import JoinSuggestion
+from dispatch_server.domain.outages import Outage
+from dispatch_server.domain.places import Clues, Place, Premises
+from dispatch_server.domain.refusals import BadInput, NotFound
+from dispatch_server.domain.rules import Policy
+from dispatch_server.gis.datums import to_wgs84
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.words import Category, Channel, FaultKind, Hazard, PlaceMethod, Sure
+from dispatch_server.services import enforcement
+from dispatch_server.services.grouping import group_call, move_call_of_outage
+from dispatch_server.services.ports import Territory
+from dispatch_server.store.calls import (
+    call_with_ref,
+    calls_of_outage,
+    keep_particulars,
+    keep_place,
+    last_place_of_call,
+    premises_of_account,
+    premises_of_phone,
+)
+from dispatch_server.store.journal import Subject
+from dispatch_server.store.people import looked_at
+from dispatch_server.store.work import Reading, Work
+
+PIN_RADIUS_M = 30.0  # a dispatcher's pin on the map: about a finger's width at the closest zoom
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """What a desk or another system sends. `pin` is in the datum `crs` names."""
+
+    channel: Channel
+    category: Category = Category.FAULT
+    external_ref: str | None = None
+    received_at: datetime | None = None
+    caller_name: str | None = None
+    caller_phone: str | None = None
+    account_no: str | None = None
+    address: str | None = None
+    pin: LonLat | None = None
+    crs: str | None = None
+    fault_kind: FaultKind | None = None
+    hazard: Hazard = Hazard.NONE
+    words: str | None = None
+    recording_id: str | None = None
+    about_call_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Where a call went. `is_new` is False for an `external_ref` that came again."""
+
+    call: Call
+    place: Place
+    outage: Outage | None
+    joined: bool
+    is_new: bool
+    suggestions: tuple[JoinSuggestion, ...] = ()
+
+
+def take_call(work: Work, territory: Territory, new: NewCall) -> Filed:
+    """Takes a fault call, places it, opens or joins its outage. Other categories are kept without an outage."""
+    if new.external_ref is not None:
+        known = call_with_ref(work, new.channel.value, new.external_ref)
+        if known is not None:
+            return filed_before(work, known)
+    premises = premises_of_account(work, new.account_no) if new.account_no else None
+    place = _with_unknown_account(territory.locator.locate(_clues(new, premises)), new, premises)
+    return file_call(work, territory, new, place, premises)
+
+
+def file_call(work: Work, territory: Territory, new: NewCall, place: Place, premises: Premises | None) -> Filed:
+    """The rest of the intake once the place is known."""
+    call_id, place_id = work.new_id("call"), work.new_id("place")
+    taken = CallTaken(
+        call_id=call_id,
+        number=number_of("C", call_id, work.now, territory.policy),
+        channel=new.channel,
+        category=new.category,
+        received_at=new.received_at or work.now,
+        entered_at=work.now,
+        fault_kind=new.fault_kind,
+        hazard=new.hazard,
+        about_call_id=new.about_call_id,
+    )
+    facts = [*calls.take(taken), *calls.place(place, place_id)]
+    subject = Subject("call", call_id)
+    call = work.record(subject, facts, happened_at=taken.received_at, is_new=True, external_ref=new.external_ref)
+    keep_place(work, place_id, call_id, place)
+    keep_particulars(work, call_id, _particulars(new))
+    if new.category is not Category.FAULT:
+        return Filed(call, place, None, joined=False, is_new=True)
+    grouped = group_call(work, territory, call, place, premises)
+    return Filed(grouped.call, place, grouped.outage, grouped.joined, is_new=True, suggestions=grouped.suggestions)
+
+
+def filed_before(work: Work, call_id: int) -> Filed:
+    """The same call again: what was answered the first time, as it stands now."""
+    call = work.call(call_id)
+    outage = None if call.outage_id is None else work.outage(call.outage_id)
+    place = last_place_of_call(work, call_id) or Place(PlaceMethod.NONE, Sure.DOUBTFUL)
+    joined = outage is not None and outage.stops[:1] != () and outage.stops[0].call_id != call_id
+    return Filed(call, place, outage, joined, is_new=False)
+
+
+def place_call(work: Work, territory: Territory, call_id: int, pin: LonLat | None, candidate_id: str | None) -> Filed:
+    """A person says where it is: by a pin (WGS-84) or one of the candidates. Area, target and grouping follow."""
+    call = work.call(call_id)
+    place = _chosen_place(territory, pin, candidate_id)
+    place_id = work.new_id("place")
+    keep_place(work, place_id, call_id, place)
+    call = work.record(Subject("call", call_id), calls.place(place, place_id))
+    outage = None
+    if call.outage_id is not None and place.area is not None:
+        outage = move_call_of_outage(work, territory, call, place)
+    return Filed(call, place, outage, joined=False, is_new=False)
+
+
+def _chosen_place(territory: Territory, pin: LonLat | None, candidate_id: str | None) -> Place:
+    if candidate_id is not None:
+        chosen = territory.locator.candidate(candidate_id)
+        if chosen is None:
+            raise NotFound("That candidate is not on the map any more; look the place up again.")
+        return chosen
+    if pin is None:
+        raise BadInput("Send lon, lat and crs, or a candidate_id.")
+    place = territory.locator.locate(Clues(pin=pin))
+    if place.area is None:
+        raise BadInput(place.note or "That position lies outside the service territory; check lon, lat and crs.")
+    return replace(place, sure=Sure.CERTAIN, radius_m=PIN_RADIUS_M, other_areas=())
+
+
+def chase_call(work: Work, call_id: int) -> Call:
+    call: Call = work.record(Subject("call", call_id), calls.chase(work.call(call_id)))
+    return call
+
+
+def close_call(work: Work, call_id: int, reason: str) -> Call:
+    """Solved by phone. An outage all of whose calls are solved by phone ends with them."""
+    call: Call = work.record(Subject("call", call_id), calls.close_by_phone(work.call(call_id), reason))
+    if call.outage_id is not None:
+        outage = work.outage(call.outage_id)
+        rest = [c for c in calls_of_outage(work, outage.id) if c.state is not calls.CallState.CLOSED]
+        if outage.is_open and not rest and outage.arrived_at is None:
+            facts = outages.close(outage, f"solved by phone: {reason}")
+            work.record(Subject("outage", outage.id), facts)
+            enforcement.stand_down(work, outage.id, "Every caller was helped by phone.")
+    return call
+
+
+def look_up(reading: Reading, territory: Territory, account_no: str | None, phone: str | None, q: str | None) -> Place:
+    """The place a call with these clues would get; writes nothing."""
+    premises = premises_of_account(reading, account_no) if account_no else None
+    if premises is None and phone and len(known := premises_of_phone(reading, phone)) == 1:
+        premises = known[0]
+    return territory.locator.locate(Clues(premises=premises, address=q))
+
+
+def look_up_person(
+    work: Work, territory: Territory, account_no: str | None, phone: str | None, q: str | None
+) -> tuple[Place, list[Premises]]:
+    """As `look_up`, with the premises themselves; whoever looks is written into the reading log."""
+    premises: list[Premises] = []
+    if account_no and (found := premises_of_account(work, account_no)) is not None:
+        premises.append(found)
+    if phone:
+        premises += [p for p in premises_of_phone(work, phone) if p not in premises]
+    for one in premises:
+        looked_at(work, "premises", one.account_no)
+    return look_up(work, territory, account_no, phone, q), premises
+
+
+def number_of(letter: str, of_id: int, now: datetime, policy: Policy) -> str:
+    """Read over the phone: the local day, then the running id."""
+    return f"{letter}{now.astimezone(policy.zone):%y%m%d}-{of_id:05d}"
+
+
+def _clues(new: NewCall, premises: Premises | None) -> Clues:
+    pin = None if new.pin is None or new.crs is None else to_wgs84(new.pin, new.crs)
+    return Clues(premises=premises, pin=pin, address=new.address)
+
+
+def _with_unknown_account(place: Place, new: NewCall, premises: Premises | None) -> Place:
+    if not new.account_no or premises is not None:
+        return place
+    note = f"Account {new.account_no} is not in the register; ask the caller to read it again."
+    return replace(place, note=f"{note} {place.note}".strip())
+
+
+def _particulars(new: NewCall) -> dict[str, str | None]:
+    return {
+        "caller_name": new.caller_name,
+        "caller_phone": new.caller_phone,
+        "account_no": new.account_no,
+        "address": new.address,
+        "words": new.words,
+        "recording_id": new.recording_id,
+    }

@@ -1,0 +1,44 @@
+"""What the services need from the map and the policy, as seen by them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dispatch_server.domain.assignment import TravelEstimate
+from dispatch_server.domain.places import Area, Clues, Place, PlaceNames
+from dispatch_server.domain.rules import Policy
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.words import AreaClass
+from dispatch_server.store.crews import CrewRecord
+
+
+class Locator(Protocol):
+    """Everything in memory; nothing here waits."""
+
+    @property
+    def version(self) -> str: ...
+    def locate(self, clues: Clues) -> Place: ...
+    def candidate(self, candidate_id: str) -> Place | None: ...
+    def area(self, code: str) -> Area | None: ...
+    def names_at(self, at: LonLat) -> PlaceNames: ...
+    def in_territory(self, at: LonLat) -> bool: ...
+    def site_of_transformer(self, code: str) -> LonLat | None: ...
+    def areas_geojson(self) -> bytes: ...
+
+
+class Travel(Protocol):
+    """Minutes to drive to one place from many, in the order given. May take milliseconds: never inside a Work."""
+
+    def estimates(
+        self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None
+    ) -> list[TravelEstimate]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """The ground a Work is judged on: the map, the crews' register and the policy in force."""
+
+    locator: Locator
+    travel: Travel
+    policy: Policy
+    crews: Mapping[int, CrewRecord]

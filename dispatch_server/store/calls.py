@@ -1,0 +1,130 @@
+"""Questions about calls, the people who made them and the places they were put."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from dispatch_server.domain.calls import Call
+from dispatch_server.domain.places import Place, Premises
+from dispatch_server.protocol.codec import canonical, decode
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.store.instants import to_us
+from dispatch_server.store.questions import Question
+from dispatch_server.store.work import Reading, Work
+
+_BY_REF = Question("SELECT id FROM calls WHERE channel = :channel AND external_ref = :ref")
+_ADD_PARTICULARS = Question(
+    "INSERT INTO call_particulars (call_id, caller_name, caller_phone, account_no, address, words, recording_id) "
+    "VALUES (:call_id, :caller_name, :caller_phone, :account_no, :address, :words, :recording_id)"
+)
+_PARTICULARS = Question(
+    "SELECT caller_name, caller_phone, account_no, address, words, recording_id FROM call_particulars "
+    "WHERE call_id = :call_id"
+)
+_ADD_PLACE = Question(
+    "INSERT INTO places (id, call_id, lon, lat, radius_m, body, made_at_us, said_by) "
+    "VALUES (:id, :call_id, :lon, :lat, :radius_m, :body, :made_at_us, :said_by)"
+)
+_PLACE = Question("SELECT body FROM places WHERE id = :id")
+_LATEST_PLACE = Question("SELECT body FROM places WHERE call_id = :call_id ORDER BY id DESC LIMIT 1")
+_PREMISES = (
+    "SELECT a.account_no, a.meter_no, a.transformer, t.feeder, a.name, a.address, a.lon, a.lat, a.important, a.kind, "
+    "a.no_night_calls, t.customers FROM accounts a LEFT JOIN transformers t ON t.code = a.transformer "
+)
+_BY_ACCOUNT = Question(_PREMISES + "WHERE a.account_no = :account_no")
+_BY_PHONE = Question(_PREMISES + "WHERE a.phone = :phone ORDER BY a.account_no LIMIT 20")
+_OF_OUTAGE = Question("SELECT body FROM calls WHERE outage_id = :outage_id ORDER BY received_at_us, id")
+_UNPLACED = Question(
+    "SELECT body FROM calls WHERE category = 'fault' AND state = 'open' AND place_id IS NULL "
+    "ORDER BY received_at_us LIMIT 200"
+)
+_TO_CALL_BACK = Question(
+    "SELECT c.body FROM calls c JOIN outages o ON o.id = c.outage_id "
+    "WHERE o.state = 'restored' AND c.state = 'open' ORDER BY o.restored_at_us, c.id LIMIT 500"
+)
+PARTICULARS = ("caller_name", "caller_phone", "account_no", "address", "words", "recording_id")
+
+
+def call_with_ref(reading: Reading, channel: str, ref: str) -> int | None:
+    found = reading.row(_BY_REF, channel=channel, ref=ref)
+    return None if found is None else int(found[0])
+
+
+def keep_particulars(work: Work, call_id: int, said: dict[str, str | None]) -> None:
+    work.later(_ADD_PARTICULARS, call_id=call_id, **{name: said.get(name) for name in PARTICULARS})
+
+
+def particulars_of(reading: Reading, call_id: int) -> dict[str, str | None]:
+    found = reading.row(_PARTICULARS, call_id=call_id)
+    return dict(zip(PARTICULARS, found or (None,) * len(PARTICULARS), strict=True))
+
+
+def keep_place(work: Work, place_id: int, call_id: int, place: Place) -> None:
+    work.later(
+        _ADD_PLACE,
+        id=place_id,
+        call_id=call_id,
+        lon=place.lon,
+        lat=place.lat,
+        radius_m=place.radius_m,
+        body=canonical(place),
+        made_at_us=to_us(work.now),
+        said_by=work.author.name,
+    )
+
+
+def place_of(reading: Reading, place_id: int | None) -> Place | None:
+    """None when there is none, or when it was deleted by age."""
+    if place_id is None:
+        return None
+    found = reading.row(_PLACE, id=place_id)
+    return None if found is None else decode(Place, json.loads(found[0]))
+
+
+def last_place_of_call(reading: Reading, call_id: int) -> Place | None:
+    """The last attempt to place this call, found or not."""
+    found = reading.row(_LATEST_PLACE, call_id=call_id)
+    return None if found is None else decode(Place, json.loads(found[0]))
+
+
+def premises_of_account(reading: Reading, account_no: str) -> Premises | None:
+    found = reading.row(_BY_ACCOUNT, account_no=account_no)
+    return None if found is None else _premises(found)
+
+
+def premises_of_phone(reading: Reading, phone: str) -> list[Premises]:
+    return [_premises(row) for row in reading.rows(_BY_PHONE, phone=phone)]
+
+
+def calls_of_outage(reading: Reading, outage_id: int) -> list[Call]:
+    return _calls(reading.rows(_OF_OUTAGE, outage_id=outage_id))
+
+
+def unplaced_calls(reading: Reading) -> list[Call]:
+    """Open fault calls that are in no area, oldest first."""
+    return _calls(reading.rows(_UNPLACED))
+
+
+def calls_to_call_back(reading: Reading) -> list[Call]:
+    """Calls whose power is back and whose customer has not been asked, longest waiting first."""
+    return [c for c in _calls(reading.rows(_TO_CALL_BACK)) if c.call_back is None or c.call_back == "no_answer"]
+
+
+def _calls(rows: Sequence[tuple[Any, ...]]) -> list[Call]:
+    return [decode(Call, json.loads(row[0])) for row in rows]
+
+
+def _premises(row: tuple[Any, ...]) -> Premises:
+    return Premises(
+        account_no=row[0],
+        meter_no=row[1],
+        transformer=row[2],
+        feeder=row[3],
+        name=row[4],
+        address=row[5],
+        at=LonLat(row[6], row[7]),
+        important=bool(row[8]),
+        kind=row[9],
+        no_night_calls=bool(row[10]),
+        customers_on_transformer=row[11] or 0,
+    )

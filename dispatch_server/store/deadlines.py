@@ -1,0 +1,88 @@
+"""Deadlines are rows: what falls due, taken in the same Work that records what was done about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dispatch_server.store.instants import from_us, to_us
+from dispatch_server.store.questions import Question
+from dispatch_server.store.work import Reading, Work
+
+
+class Kind(StrEnum):
+    """What is watched. The subject is an outage, or a job for the three that a crew has to keep."""
+
+    OFFER_NEXT = "offer_next"
+    OFFER_WIDER = "offer_wider"
+    ISSUE_BY = "issue_by"
+    ACCEPT_BY = "accept_by"
+    DEPART_BY = "depart_by"
+    SURVEY_BY = "survey_by"
+    WATCH = "watch"
+    ARRIVE_BY = "arrive_by"
+    RUNG = "rung"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    kind: Kind
+    subject_id: int
+    rung: int
+    due_at: datetime
+
+
+_SET = Question(
+    "INSERT INTO deadlines (kind, subject_id, rung, due_at_us) VALUES (:kind, :subject_id, :rung, :due_at_us) "
+    "ON CONFLICT (kind, subject_id, rung) DO UPDATE SET due_at_us = excluded.due_at_us"
+)
+_CLEAR = Question("DELETE FROM deadlines WHERE kind = :kind AND subject_id = :subject_id")
+_BRING_FORWARD = Question("UPDATE deadlines SET due_at_us = :now WHERE kind = :kind AND due_at_us > :now")
+_DUE = Question(
+    "SELECT kind, subject_id, rung, due_at_us FROM deadlines WHERE due_at_us <= :now "
+    "AND (kind = 'offer_next' OR kind = 'offer_wider') = :offers ORDER BY due_at_us, subject_id LIMIT :at_most"
+)
+_TAKE = Question(
+    "DELETE FROM deadlines WHERE kind = :kind AND subject_id = :subject_id AND rung = :rung AND due_at_us <= :now",
+    postgresql="DELETE FROM deadlines WHERE (kind, subject_id, rung) IN (SELECT kind, subject_id, rung FROM deadlines "
+    "WHERE kind = :kind AND subject_id = :subject_id AND rung = :rung AND due_at_us <= :now FOR UPDATE SKIP LOCKED)",
+)
+_NEXT = Question("SELECT min(due_at_us) FROM deadlines")
+_OVERDUE = Question("SELECT count(*) FROM deadlines WHERE due_at_us < :before")
+
+
+def set_deadline(work: Work, kind: Kind, subject_id: int, due_at: datetime, rung: int = 0) -> None:
+    work.later(_SET, kind=kind.value, subject_id=subject_id, rung=rung, due_at_us=to_us(due_at))
+
+
+def clear_deadlines(work: Work, subject_id: int, *kinds: Kind) -> None:
+    for kind in kinds:
+        work.later(_CLEAR, kind=kind.value, subject_id=subject_id)
+
+
+def bring_forward(work: Work, kind: Kind) -> None:
+    """Everything of this kind is looked at now: a crew became free, or came on duty."""
+    work.later(_BRING_FORWARD, kind=kind.value, now=to_us(work.now))
+
+
+def due(reading: Reading, now: datetime, *, offers: bool, at_most: int) -> list[Deadline]:
+    """Fallen due by `now`, oldest first: the offers to make, or everything else."""
+    rows = reading.rows(_DUE, now=to_us(now), offers=offers, at_most=at_most)
+    return [Deadline(Kind(kind), subject_id, rung, from_us(due_us)) for kind, subject_id, rung, due_us in rows]
+
+
+def take(work: Work, deadline: Deadline) -> bool:
+    """Takes the row, unless another ticker has it or it was moved since."""
+    return work.do(
+        _TAKE, kind=deadline.kind.value, subject_id=deadline.subject_id, rung=deadline.rung, now=to_us(work.now)
+    ) > 0
+
+
+def next_due(reading: Reading) -> datetime | None:
+    found = reading.row(_NEXT)
+    return None if found is None else from_us(found[0])
+
+
+def overdue(reading: Reading, before: datetime) -> int:
+    """Rows that fell due before `before` and were not taken: how far the ticker is behind."""
+    found = reading.row(_OVERDUE, before=to_us(before))
+    return 0 if found is None else int(found[0])

@@ -1,0 +1,48 @@
+"""Questions about jobs: of an outage, of a crew."""
+
+import json
+
+from dispatch_server.domain.crews import JobInHand
+from dispatch_server.domain.jobs import Job
+from dispatch_server.protocol.codec import decode
+from dispatch_server.protocol.words import JobState
+from dispatch_server.store.journal import Subject
+from dispatch_server.store.questions import Question
+from dispatch_server.store.work import Reading
+
+_OF_OUTAGE = Question("SELECT id FROM jobs WHERE outage_id = :outage_id ORDER BY id")
+_LIVE_OF_CREW = Question(
+    "SELECT id FROM jobs WHERE crew_id = :crew_id "
+    "AND state IN ('offered', 'accepted', 'en_route', 'on_site', 'restored') ORDER BY id"
+)
+_IN_HAND = Question(
+    "SELECT crew_id, id, outage_id, state FROM jobs WHERE state IN ('offered', 'accepted', 'en_route', 'on_site')"
+)
+_RECENT_OF_CREW = Question("SELECT id, body FROM jobs WHERE crew_id = :crew_id ORDER BY id DESC LIMIT :at_most")
+
+
+def jobs_of_outage(reading: Reading, outage_id: int) -> list[Job]:
+    return [reading.job(row[0]) for row in reading.rows(_OF_OUTAGE, outage_id=outage_id)]
+
+
+def live_jobs_of_crew(reading: Reading, crew_id: int) -> list[Job]:
+    """Offered to restored, as they stand in this Work."""
+    return [reading.job(row[0]) for row in reading.rows(_LIVE_OF_CREW, crew_id=crew_id)]
+
+
+def jobs_in_hand(reading: Reading) -> dict[int, list[JobInHand]]:
+    """What every crew carries, by crew."""
+    by_crew: dict[int, list[JobInHand]] = {}
+    for crew_id, job_id, outage_id, state in reading.rows(_IN_HAND):
+        by_crew.setdefault(crew_id, []).append(JobInHand(job_id, outage_id, JobState(state)))
+    return by_crew
+
+
+def recent_jobs_of_crew(reading: Reading, crew_id: int, at_most: int) -> list[Job]:
+    """The newest first."""
+    return [decode(Job, json.loads(body)) for _, body in reading.rows(_RECENT_OF_CREW, crew_id=crew_id, at_most=at_most)]
+
+
+def find_job(reading: Reading, job_id: int) -> Job | None:
+    found: Job | None = reading.find(Subject("job", job_id))
+    return found

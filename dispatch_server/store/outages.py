@@ -1,0 +1,114 @@
+"""Questions about outages: which are near, what a board shows, what figures are made of."""
+
+import json
+from datetime import datetime
+
+from dispatch_server.domain.grouping import NearbyOutage
+from dispatch_server.domain.outages import Outage
+from dispatch_server.protocol.codec import decode
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.store.instants import from_us, to_us
+from dispatch_server.store.questions import Question, Row
+from dispatch_server.store.work import Reading
+
+_NEAR_COLUMNS = (
+    "SELECT id, number, first_call_at_us, last_call_at_us, transformer, feeder, site_lon, site_lat FROM outages "
+)
+_ON_TRANSFORMER = Question(
+    _NEAR_COLUMNS + "WHERE transformer = :transformer AND state = 'open' ORDER BY first_call_at_us LIMIT 5"
+)
+_NEAR_SITE = Question(
+    _NEAR_COLUMNS + "WHERE state = 'open' AND site_lat BETWEEN :south AND :north AND site_lon BETWEEN :west AND :east "
+    "ORDER BY id DESC LIMIT 200"
+)
+_BOARD_COLUMNS = "SELECT id, shown, arrive_by_us, site_lon, site_lat, district FROM outages "
+_BOARD = Question(_BOARD_COLUMNS + "WHERE state = :state AND id > :after ORDER BY id LIMIT :at_most")
+_BOARD_ONE = Question(_BOARD_COLUMNS + "WHERE id = :id")
+_JOBS_BOARD = Question(
+    "SELECT j.outage_id, j.shown FROM jobs j JOIN outages o ON o.id = j.outage_id "
+    "WHERE o.state = :state AND o.id > :after ORDER BY j.outage_id, j.id"
+)
+_JOBS_OF = Question("SELECT shown FROM jobs WHERE outage_id = :outage_id ORDER BY id")
+_FIRST_CALLED = Question(
+    "SELECT body, district FROM outages WHERE first_call_at_us >= :since AND first_call_at_us < :until AND id > :after "
+    "ORDER BY id LIMIT :at_most"
+)
+_CREWS_OF_ARRIVALS = Question(
+    "SELECT j.id, j.crew_id FROM jobs j JOIN outages o ON o.id = j.outage_id "
+    "WHERE o.first_call_at_us >= :since AND o.first_call_at_us < :until"
+)
+_SITE = Question("SELECT site_lon, site_lat, district FROM outages WHERE id = :id")
+_WAITING = Question(
+    "SELECT o.id FROM outages o WHERE o.state = 'open' AND NOT EXISTS (SELECT 1 FROM jobs j "
+    "WHERE j.outage_id = o.id AND j.state IN ('offered', 'accepted', 'en_route', 'on_site')) ORDER BY o.arrive_by_us"
+)
+
+METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that metres_between uses
+METRES_PER_DEGREE_LON_LEAST = 80_000.0  # of longitude, up to 44° north or south; a box may be too wide, never too narrow
+
+
+def nearby(reading: Reading, transformer: str | None, at: LonLat | None, within_m: float) -> list[NearbyOutage]:
+    """Open outages on the same service transformer, or with a site within a box of `within_m` around `at`."""
+    found: dict[int, Row] = {}
+    if transformer is not None:
+        found.update((row[0], row) for row in reading.rows(_ON_TRANSFORMER, transformer=transformer))
+    if at is not None:
+        tall, wide = within_m / METRES_PER_DEGREE, within_m / METRES_PER_DEGREE_LON_LEAST
+        box = {"south": at.lat - tall, "north": at.lat + tall, "west": at.lon - wide, "east": at.lon + wide}
+        found.update((row[0], row) for row in reading.rows(_NEAR_SITE, **box))
+    return [_nearby(row) for row in found.values()]
+
+
+def _nearby(row: Row) -> NearbyOutage:
+    at = None if row[6] is None else LonLat(row[6], row[7])
+    return NearbyOutage(row[0], row[1], from_us(row[2]), from_us(row[3]), row[4], row[5], at)
+
+
+def board(reading: Reading, state: str, after: int, at_most: int) -> list[str]:
+    """The public JSON text of each outage of a state, jobs included."""
+    jobs: dict[int, list[str]] = {}
+    for outage_id, shown in reading.rows(_JOBS_BOARD, state=state, after=after):
+        jobs.setdefault(outage_id, []).append(shown)
+    rows = reading.rows(_BOARD, state=state, after=after, at_most=at_most)
+    return [shown_with_jobs(row, jobs.get(row[0], [])) for row in rows]
+
+
+def shown_outage_text(reading: Reading, outage_id: int) -> str | None:
+    found = reading.row(_BOARD_ONE, id=outage_id)
+    return None if found is None else shown_with_jobs(found, jobs_shown(reading, outage_id))
+
+
+def jobs_shown(reading: Reading, outage_id: int) -> list[str]:
+    return [row[0] for row in reading.rows(_JOBS_OF, outage_id=outage_id)]
+
+
+def shown_with_jobs(row: Row, jobs: list[str]) -> str:
+    """Joins stored JSON texts: decoding and encoding 10,000 outages again would take over a second."""
+    _, shown, arrive_by_us, lon, lat, district = row
+    arrive_by = from_us(arrive_by_us).isoformat()
+    with_target = ",".join(f'{job[:-1]},"arrive_by":"{arrive_by}"}}' for job in jobs)
+    where = f'"lon":{json.dumps(lon)},"lat":{json.dumps(lat)},"district":{json.dumps(district, ensure_ascii=False)}'
+    return f'{shown[:-1]},{where},"jobs":[{with_target}]}}'
+
+
+def site_of(reading: Reading, outage_id: int) -> LonLat | None:
+    found = reading.row(_SITE, id=outage_id)
+    return None if found is None or found[0] is None else LonLat(found[0], found[1])
+
+
+def first_called_between(
+    reading: Reading, since: datetime, until: datetime, after: int = 0, at_most: int = 1_000_000
+) -> list[tuple[Outage, str | None]]:
+    """Outages whose first call came in [since, until), with their district, by id."""
+    rows = reading.rows(_FIRST_CALLED, since=to_us(since), until=to_us(until), after=after, at_most=at_most)
+    return [(decode(Outage, json.loads(body)), district) for body, district in rows]
+
+
+def crews_of_jobs(reading: Reading, since: datetime, until: datetime) -> dict[int, int]:
+    """Job to crew, over the jobs of the outages first called in [since, until)."""
+    return {job_id: crew_id for job_id, crew_id in reading.rows(_CREWS_OF_ARRIVALS, since=to_us(since), until=to_us(until))}
+
+
+def waiting(reading: Reading) -> list[int]:
+    """Open outages that no crew has or is offered, the most pressing first."""
+    return [row[0] for row in reading.rows(_WAITING)]
