@@ -5,7 +5,9 @@ from datetime import datetime
 
 from dispatch_server.domain.job_facts import JobId
 from dispatch_server.domain.jobs import CheckIn, Job
-from dispatch_server.domain.outage_facts import ArrivalUnproved, OutageFact
+from dispatch_server.domain.outage_facts import ArrivalRecorded as ArrivalRecorded
+from dispatch_server.domain.outage_facts import ArrivalUnproved
+from dispatch_server.domain.outage_facts import OutageFact as OutageFact
 from dispatch_server.domain.outages import Outage, after, record_arrival
 
 

@@ -41,10 +41,10 @@ class JobAccepted:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedTooLate:
-    """The crew pressed accept, but the offer was withdrawn or another crew has the outage since. Both are told."""
+    """The crew pressed accept after it had given the offer up, and another crew has the outage since. Both are told."""
 
     accepted_at: datetime
-    other_crew_id: int | None
+    other_crew_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,14 @@ class PinCorrected:
 
 
 @dataclass(frozen=True, slots=True)
+class CrewTold:
+    """News for the crew that no button of its own brought about; its card shows it."""
+
+    told_at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Surveyed:
     surveyed_at: datetime
     cause: str
@@ -208,6 +216,7 @@ JobFact = (
     | ArrivalRegraded
     | ArrivalConfirmed
     | PinCorrected
+    | CrewTold
     | Surveyed
     | SurveyLate
     | SafetyStepTaken

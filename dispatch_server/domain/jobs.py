@@ -17,6 +17,7 @@ from dispatch_server.domain.job_facts import (
     CrewArrived,
     CrewDeparted,
     CrewLeft,
+    CrewTold,
     DepartureLate,
     JobAccepted,
     JobClosed,
@@ -49,6 +50,7 @@ from dispatch_server.protocol.words import (
 )
 
 Move = tuple[datetime, int, JobId]
+TOLD_KEPT = 5  # more than a crew reads on the road
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Job:
     end_reason: str | None = None
     widened: bool = False
     override_reason: str | None = None
+    told: tuple[CrewTold, ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -129,10 +132,9 @@ class Job:
 
 
 def accept(job: Job, time: TimeOfAction, seq: int, other_crew_id: int | None, policy: Policy) -> list[JobFact]:
-    """`other_crew_id` is the crew that has the outage since, if any."""
+    """`other_crew_id` is the crew that has the outage since, if any. A withdrawal ends the job all the same."""
     given_up = any(m.step in (Step.LAPSED, Step.DECLINED) for m in job.marks)
-    withdrawn = any(m.step is Step.WITHDRAWN for m in job.marks)
-    if withdrawn or (given_up and other_crew_id is not None):
+    if given_up and other_crew_id is not None:
         return [AcceptedTooLate(time.at, other_crew_id)]
     return [JobAccepted(time.at, seq, depart_by=time.at + policy.depart_within)]
 
@@ -288,6 +290,8 @@ def after(job: Job | None, fact: JobFact) -> Job:
             return _after_check_in(job, fact)
         case PinCorrected() | SafetyStepTaken() | WorkStopped() | NoteMade():
             return job
+        case CrewTold():
+            return replace(job, told=(*job.told, fact)[-TOLD_KEPT:])
         case Surveyed() | SurveyLate():
             return _after_survey(job, fact)
         case JobRestored() | PartRestored() | CrewLeft() | JobClosed():

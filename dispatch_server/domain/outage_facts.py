@@ -191,6 +191,7 @@ class OutageCancelled:
 
     reason: str
     merged_into: OutageId | None = None
+    by_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class Outage:
     made_safe_at: datetime | None = None
     closed_reason: str | None = None
     merged_into: OutageId | None = None
+    solved_by_phone: bool = False
     exemption: Approval | None = None
     exemption_reason: str | None = None
     relaxation: Target | None = None
@@ -245,7 +246,13 @@ def _after_outcome(outage: Outage, fact: OutcomeFact) -> Outage:
         case OutageClosed():
             return replace(outage, state=OutageState.CLOSED, closed_reason=fact.reason)
         case OutageCancelled():
-            return replace(outage, state=OutageState.CANCELLED, closed_reason=fact.reason, merged_into=fact.merged_into)
+            return replace(
+                outage,
+                state=OutageState.CANCELLED,
+                closed_reason=fact.reason,
+                merged_into=fact.merged_into,
+                solved_by_phone=fact.by_phone,
+            )
         case ExemptionProposed():
             return replace(outage, exemption=Approval.PROPOSED, exemption_reason=fact.reason)
         case ExemptionDecided():

@@ -91,14 +91,14 @@ def _due(stop: Stop, name: str, policy: Policy) -> datetime:
     return stop.received_at + timedelta(minutes=policy.limits_on(stop.received_at, name).of(stop.area_class))
 
 
-def exclusion(outage: Outage, solved_by_phone: bool = False) -> str | None:
+def exclusion(outage: Outage) -> str | None:
     """Why an outage is left out of the figures and shown beside them, or None."""
     if outage.merged_into is not None:
         return "merged"
     if outage.exemption is Approval.APPROVED:
         return "exempted"
     if outage.state is OutageState.CANCELLED:
-        return "solved_by_phone" if solved_by_phone else "cancelled"
+        return "solved_by_phone" if outage.solved_by_phone else "cancelled"
     return None
 
 

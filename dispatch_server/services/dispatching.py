@@ -1,4 +1,4 @@
-"""Which crew, and the offer to it. Travel times are computed on a reading; the Work judges again what may have changed."""
+"""Which crew, and the offer to it. Travel times come from a reading; the Work judges again what may have changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,7 +102,9 @@ def offer_job(
         raise Refused(f"{crew.crew.name} is off duty; choose a crew that is on duty.")
     against = [r.sentence for test in assignment.FITNESS if not (r := test(outage, crew, territory.policy)).ok]
     if against and not (reason or "").strip():
-        raise Refused(f"{crew.crew.name} is not fit for this job: {'; '.join(against)}. Send a reason to offer it anyway.")
+        raise Refused(
+            f"{crew.crew.name} is not fit for this job: {'; '.join(against)}. Send a reason to offer it anyway."
+        )
     return _offer(work, territory, outage, crew_id, outlook, override=reason if against else None, why=reason)
 
 
@@ -160,9 +162,12 @@ def offer_next(work: Work, territory: Territory, deadline: Deadline, outlook: Ou
         return None
     outage = work.outage(deadline.subject_id)
     known = jobs_of_outage(work, outage.id)
-    if not outage.is_open or outage.arrived_at is not None or any(j.is_live for j in known):
+    if not outage.is_open or any(j.is_live for j in known):
         return None
-    return _offer_to_first_fit(work, territory, outage, known, outlook) or _no_crew_left(work, territory, outage, outlook)
+    job = _offer_to_first_fit(work, territory, outage, known, outlook)
+    if job is None:
+        _no_crew_left(work, territory, outage, outlook)
+    return job
 
 
 def offer_wider(work: Work, territory: Territory, deadline: Deadline, outlook: Outlook) -> None:
@@ -219,8 +224,7 @@ def withdraw_job(work: Work, territory: Territory, job_id: int, reason: str) -> 
     outage, job = work.outage(outage_id), work.job(job_id)
     job = work.record(Subject("job", job_id), jobs.withdraw(job, work.now, reason))
     enforcement.clear_job(work, job_id)
-    if not any(j.is_live for j in jobs_of_outage(work, outage_id)):
-        enforcement.ask_for_offer(work, territory, outage)
+    enforcement.needs_a_crew(work, territory, outage)
     enforcement.crew_became_free(work, territory)
     return job
 

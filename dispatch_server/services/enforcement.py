@@ -6,6 +6,7 @@ from dispatch_server.domain import jobs, outages
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outage_facts import ArrivalMissed, Escalated, NotIssued
 from dispatch_server.domain.outages import Outage
+from dispatch_server.domain.refusals import Refused
 from dispatch_server.domain.rules import Mode, Remedy, Trigger
 from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, JobState
 from dispatch_server.services.ports import Territory
@@ -52,6 +53,18 @@ def ask_for_offer(work: Work, territory: Territory, outage: Outage) -> None:
         set_deadline(work, Kind.OFFER_NEXT, outage.id, work.now)
 
 
+def needs_a_crew(work: Work, territory: Territory, outage: Outage) -> None:
+    """The last crew gave the outage up. Unless another has it, the clock for issuing it runs again."""
+    if not outage.is_open or _somebody_has_it(work, outage):
+        return
+    set_deadline(work, Kind.ISSUE_BY, outage.id, work.now + territory.policy.issue_within)
+    ask_for_offer(work, territory, outage)
+
+
+def _somebody_has_it(work: Work, outage: Outage) -> bool:
+    return any(job.is_live for job in jobs_of_outage(work, outage.id))
+
+
 def arrival_is_safe(work: Work, outage: Outage) -> None:
     """Somebody is officially there: the watch on the arrival ends."""
     clear_deadlines(work, outage.id, Kind.ARRIVE_BY, Kind.WATCH, Kind.ISSUE_BY, Kind.OFFER_NEXT, Kind.OFFER_WIDER)
@@ -70,6 +83,12 @@ def stand_down(work: Work, outage_id: int, reason: str, but_job: int | None = No
         if job.id != but_job and job.state in (JobState.OFFERED, JobState.ACCEPTED, JobState.EN_ROUTE):
             work.record(Subject("job", job.id), jobs.withdraw(job, work.now, reason))
             clear_job(work, job.id)
+
+
+def require_nobody_on_site(work: Work, outage: Outage) -> None:
+    """An open outage is not ended over the heads of people who work on it."""
+    if outage.is_open and any(job.state is JobState.ON_SITE for job in jobs_of_outage(work, outage.id)):
+        raise Refused(f"A crew is on site at outage {outage.number}; let it report, or ask it to leave.")
 
 
 def clear_job(work: Work, job_id: int) -> None:
@@ -98,7 +117,7 @@ def _enforce_job(work: Work, territory: Territory, deadline: Deadline) -> None:
         case Kind.ACCEPT_BY:
             if facts := jobs.watch_acceptance(job, max(work.now, _just_after(deadline.due_at))):
                 work.record(subject, facts, happened_at=job.accept_by)
-                ask_for_offer(work, territory, outage)
+                needs_a_crew(work, territory, outage)
         case Kind.DEPART_BY:
             if facts := jobs.watch_departure(job, _just_after(deadline.due_at)):
                 work.record(subject, facts, happened_at=deadline.due_at)
@@ -115,7 +134,7 @@ def _enforce_outage(
     outage = work.outage(deadline.subject_id)
     match deadline.kind:
         case Kind.ISSUE_BY:
-            if outage.is_open and not jobs_of_outage(work, outage.id):
+            if outage.is_open and not _somebody_has_it(work, outage):
                 work.record(Subject("outage", outage.id), [NotIssued(deadline.due_at)], happened_at=deadline.due_at)
                 escalate(work, territory, outage, Trigger.NOT_ISSUED, deadline.due_at)
         case Kind.ARRIVE_BY:
@@ -139,9 +158,7 @@ def _watch_arrival(work: Work, territory: Territory, outage: Outage) -> None:
     escalate(work, territory, outage, Trigger.MISSED, outage.arrive_by)
 
 
-def _watch_risk(
-    work: Work, territory: Territory, outage: Outage, expected: tuple[datetime, str] | None
-) -> None:
+def _watch_risk(work: Work, territory: Territory, outage: Outage, expected: tuple[datetime, str] | None) -> None:
     if not outage.is_open or outage.arrived_at or outage.missed_at or outage.at_risk_at:
         return
     begins_at = risk_begins_at(territory, outage)
@@ -154,9 +171,7 @@ def _watch_risk(
         expected_at, sentence = None, f"No crew is under way and {minutes:.0f} min are left."
         at_risk = not taken and work.now >= begins_at
     if at_risk:
-        work.record(
-            Subject("outage", outage.id), outages.watch_risk(outage, work.now, expected_at, sentence)
-        )
+        work.record(Subject("outage", outage.id), outages.watch_risk(outage, work.now, expected_at, sentence))
         escalate(work, territory, outage, Trigger.AT_RISK, work.now)
         return
     soon = work.now + territory.policy.watch_every
@@ -187,9 +202,9 @@ def _climb(work: Work, territory: Territory, outage: Outage, index: int, at: dat
 def _still_stands(trigger: Trigger, outage: Outage, known: list[Job]) -> bool:
     match trigger:
         case Trigger.NOT_ISSUED:
-            return outage.is_open and not known
+            return outage.is_open and not any(j.is_live for j in known)
         case Trigger.NO_CREW:
-            return outage.is_open and not any(j.state in TAKEN_JOB or j.is_live for j in known)
+            return outage.is_open and not any(j.is_live for j in known)
         case Trigger.NOT_DEPARTED:
             return any(j.departed_late and j.state is JobState.ACCEPTED for j in known)
         case Trigger.NO_SURVEY:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from dispatch_server.domain import grouping, outages
 from dispatch_server.domain.calls import Call, CallFiled
 from dispatch_server.domain.grouping import JoinSuggestion
+from dispatch_server.domain.outage_facts import StopMoved
 from dispatch_server.domain.outages import Joined, Outage, OutageOpened, Priority
 from dispatch_server.domain.places import Place, Premises
-from dispatch_server.domain.outage_facts import StopMoved
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.targets import stop_for
 from dispatch_server.protocol.words import Hazard, JobState

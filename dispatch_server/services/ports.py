@@ -29,9 +29,7 @@ class Locator(Protocol):
 class Travel(Protocol):
     """Minutes to drive to one place from many, in the order given. May take milliseconds: never inside a Work."""
 
-    def estimates(
-        self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None
-    ) -> list[TravelEstimate]: ...
+    def estimates(self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None) -> list[TravelEstimate]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Questions about jobs: of an outage, of a crew."""
 
 import json
+from collections.abc import Iterable
 
 from dispatch_server.domain.crews import JobInHand
 from dispatch_server.domain.jobs import Job
@@ -19,6 +20,11 @@ _IN_HAND = Question(
     "SELECT crew_id, id, outage_id, state FROM jobs WHERE state IN ('offered', 'accepted', 'en_route', 'on_site')"
 )
 _RECENT_OF_CREW = Question("SELECT id, body FROM jobs WHERE crew_id = :crew_id ORDER BY id DESC LIMIT :at_most")
+
+_LIVE_CREWS_OF = Question(
+    "SELECT crew_id FROM jobs WHERE outage_id = :outage_id "
+    "AND state IN ('offered', 'accepted', 'en_route', 'on_site', 'restored')"
+)
 
 
 def jobs_of_outage(reading: Reading, outage_id: int) -> list[Job]:
@@ -40,9 +46,20 @@ def jobs_in_hand(reading: Reading) -> dict[int, list[JobInHand]]:
 
 def recent_jobs_of_crew(reading: Reading, crew_id: int, at_most: int) -> list[Job]:
     """The newest first."""
-    return [decode(Job, json.loads(body)) for _, body in reading.rows(_RECENT_OF_CREW, crew_id=crew_id, at_most=at_most)]
+    return [
+        decode(Job, json.loads(body)) for _, body in reading.rows(_RECENT_OF_CREW, crew_id=crew_id, at_most=at_most)
+    ]
 
 
 def find_job(reading: Reading, job_id: int) -> Job | None:
     found: Job | None = reading.find(Subject("job", job_id))
     return found
+
+
+def crews_of_outages(reading: Reading, outage_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """The crews with a live job on each outage; an outage without one is not there."""
+    found: dict[int, set[int]] = {}
+    for outage_id in sorted(outage_ids):
+        for (crew_id,) in reading.rows(_LIVE_CREWS_OF, outage_id=outage_id):
+            found.setdefault(outage_id, set()).add(crew_id)
+    return {outage_id: frozenset(crews) for outage_id, crews in found.items()}

@@ -29,15 +29,15 @@ _HEARD = Question(
 
 @dataclass(frozen=True, slots=True)
 class AnswerGiven:
-    """`digest` is over the whole action, so that an id that comes again with another body is noticed."""
+    """`digest` is over the crew and its whole action: an id that comes again with another body is noticed."""
 
     digest: str
     verdict: Verdict
     sentence: str
 
 
-def digest_of(action: ActionTaken) -> str:
-    return hashlib.sha256(canonical(action).encode()).hexdigest()
+def digest_of(crew_id: int, action: ActionTaken) -> str:
+    return hashlib.sha256(f"{crew_id} {canonical(action)}".encode()).hexdigest()
 
 
 def answer_given(reading: Reading, action_id: str) -> AnswerGiven | None:
@@ -54,7 +54,7 @@ def keep_answer(work: Work, crew_id: int, device_id: str, action: ActionTaken, a
         seq=action.seq,
         job_id=action.job_id,
         kind=action.kind.value,
-        digest=digest_of(action),
+        digest=digest_of(crew_id, action),
         body=canonical(action),
         verdict=answer.verdict.value,
         sentence=answer.sentence,

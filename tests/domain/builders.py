@@ -187,7 +187,9 @@ def an_action(
     return ActionTaken(f"action-{seq}", seq, kind, occurred_at, elapsed_ms, boot_id, job_id=1, fix=fix)
 
 
-def a_push(*actions: ActionTaken, sent_at: datetime = NOON, elapsed_ms: int = 1_000_000, boot_id: str = "boot-1") -> Push:
+def a_push(
+    *actions: ActionTaken, sent_at: datetime = NOON, elapsed_ms: int = 1_000_000, boot_id: str = "boot-1"
+) -> Push:
     return Push("tablet-1", boot_id, sent_at, elapsed_ms, actions)
 
 
@@ -208,7 +210,9 @@ def a_crew(
     has_outages: Sequence[int] = (),
 ) -> CrewNow:
     """A crew on duty in its shift, two aboard, able to repair low voltage, with nothing in hand."""
-    standing = Crew(crew_id, f"K{crew_id}", name or f"Crew {crew_id}", "Squad", frozenset(skills), 3, "van", SITE, suspended)
+    standing = Crew(
+        crew_id, f"K{crew_id}", name or f"Crew {crew_id}", "Squad", frozenset(skills), 3, "van", SITE, suspended
+    )
     in_hand = [JobInHand(100 + n, outage_id, JobState.ACCEPTED) for n, outage_id in enumerate(has_outages)]
     if busy is not None:
         in_hand.append(JobInHand(99, 99, busy))

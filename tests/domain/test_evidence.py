@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from dispatch_server.domain.evidence import A95_PER_A68, fix_age_s, grade, time_of
 from dispatch_server.protocol.geo import LonLat, metres_between
 from dispatch_server.protocol.words import AreaClass, ClockSource, Grade, Provider
-from tests.domain.builders import NOON, POLICY, SITE, a_fix, a_push, an_action, metres_east, metres_north, minutes, seconds
+from tests.domain.builders import (
+    NOON,
+    POLICY,
+    SITE,
+    a_fix,
+    a_push,
+    an_action,
+    metres_east,
+    metres_north,
+    minutes,
+    seconds,
+)
 
 HOUR_MS = 3_600_000
 REACH_M = {AreaClass.URBAN: 200.0, AreaClass.RURAL: 300.0, AreaClass.REMOTE: 500.0}

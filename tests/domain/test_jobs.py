@@ -25,8 +25,8 @@ from dispatch_server.domain.job_facts import (
     OfferSeen,
     PinCorrected,
     SafetyStepTaken,
-    SurveyLate,
     Surveyed,
+    SurveyLate,
     WorkStopped,
 )
 from dispatch_server.domain.jobs import Job
@@ -208,7 +208,9 @@ def test_a_crew_with_one_job_sets_nothing_aside() -> None:
 
 
 MOVES = st.lists(
-    st.tuples(st.integers(1, 3), st.integers(0, 40), st.sampled_from(["depart", "check_in", "restore", "leave", "decline"])),
+    st.tuples(
+        st.integers(1, 3), st.integers(0, 40), st.sampled_from(["depart", "check_in", "restore", "leave", "decline"])
+    ),
     max_size=8,
     unique_by=lambda m: m[1],
 )
@@ -320,7 +322,9 @@ def test_a_moved_site_regrades_the_check_in_and_keeps_both_grades() -> None:
 def test_a_confirmation_outlives_a_regrading() -> None:
     job = a_job(a_check_in(NOON, Grade.C, action_id="x"))
     job = heard(job, jobs.confirm_arrival(job, "seen"))
-    job = heard(job, [ArrivalRegraded("x", NOON, Grade.B, Grade.C, 40.0), ArrivalRegraded("x", NOON, Grade.C, Grade.B, 4e3)])
+    job = heard(
+        job, [ArrivalRegraded("x", NOON, Grade.B, Grade.C, 40.0), ArrivalRegraded("x", NOON, Grade.C, Grade.B, 4e3)]
+    )
     assert job.official_arrival is not None
 
 

@@ -244,7 +244,7 @@ def test_the_target_before_a_relaxation_follows_stricter_calls() -> None:
 
 def test_arriving_exactly_on_the_minute_is_in_time() -> None:
     [fact] = outages.record_arrival(an_outage(), DUE, 1, Grade.A, recorded_at=DUE)
-    assert getattr(fact, "late_by") == minutes(0)
+    assert fact.late_by == minutes(0)
     assert arrived(an_outage(), DUE).late_by == minutes(0)
 
 
@@ -279,7 +279,7 @@ def test_an_approved_relaxation_clears_the_miss_of_an_arrival_that_is_now_in_tim
 def test_an_arrival_heard_after_the_miss_clears_it_and_says_that_the_figure_was_restated() -> None:
     missed = told(an_outage(), [ArrivalMissed(DUE)])
     facts = outages.record_arrival(missed, DUE - minutes(2), 1, Grade.A, recorded_at=DUE + minutes(40))
-    assert getattr(facts[0], "heard_late") is True
+    assert facts[0].heard_late is True
     after = told(missed, facts)
     assert (after.missed_at, after.arrived_at, after.arrival_restated) == (None, DUE - minutes(2), True)
 
@@ -292,7 +292,7 @@ def test_an_arrival_after_the_miss_is_late_and_nothing_is_restated() -> None:
 def test_an_earlier_arrival_heard_later_restates_the_one_that_stood() -> None:
     there = arrived(an_outage(), NOON + minutes(20))
     [fact] = outages.record_arrival(there, NOON + minutes(15), 2, Grade.B, recorded_at=NOON + minutes(60))
-    assert getattr(fact, "restates") == NOON + minutes(20)
+    assert fact.restates == NOON + minutes(20)
     after = told(there, [fact])
     assert (after.arrived_at, after.arrived_job_id, after.arrival_restated) == (NOON + minutes(15), 2, True)
 
@@ -339,7 +339,11 @@ def test_at_risk_is_said_once_until_the_clock_moves() -> None:
 
 def test_a_hazard_keeps_its_own_stop_until_it_is_made_safe() -> None:
     outage = joined(an_outage(), a_stop(2), Hazard.WIRE_DOWN)
-    assert (outage.hazard, outage.hazard_of(2), outage.hazard_of(1)) == (Hazard.WIRE_DOWN, Hazard.WIRE_DOWN, Hazard.NONE)
+    assert (outage.hazard, outage.hazard_of(2), outage.hazard_of(1)) == (
+        Hazard.WIRE_DOWN,
+        Hazard.WIRE_DOWN,
+        Hazard.NONE,
+    )
     assert outage.made_safe_at is None
     arrived_only = arrived(outage, NOON + minutes(9))
     assert arrived_only.made_safe_at is None  # being there is not yet making safe
