@@ -72,9 +72,12 @@ def due(reading: Reading, now: datetime, *, offers: bool, at_most: int) -> list[
 
 def take(work: Work, deadline: Deadline) -> bool:
     """Takes the row, unless another ticker has it or it was moved since."""
-    return work.do(
-        _TAKE, kind=deadline.kind.value, subject_id=deadline.subject_id, rung=deadline.rung, now=to_us(work.now)
-    ) > 0
+    return (
+        work.do(
+            _TAKE, kind=deadline.kind.value, subject_id=deadline.subject_id, rung=deadline.rung, now=to_us(work.now)
+        )
+        > 0
+    )
 
 
 def next_due(reading: Reading) -> datetime | None:

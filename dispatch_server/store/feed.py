@@ -16,7 +16,8 @@ _COLUMNS = (
 # Sequences commit out of order on PostgreSQL: below the oldest transaction still running nothing can appear any more.
 _SINCE = Question(
     _COLUMNS + "WHERE seq > :seq ORDER BY seq LIMIT :at_most",
-    postgresql=_COLUMNS + "WHERE (xid, seq) > (:xid, :seq) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+    postgresql=_COLUMNS
+    + "WHERE (xid, seq) > (:xid, :seq) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
     "ORDER BY xid, seq LIMIT :at_most",
 )
 _END = Question(

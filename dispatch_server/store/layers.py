@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dispatch_server.store.instants import to_us
-from dispatch_server.store.questions import Question
 from dispatch_server.store.people import bump
+from dispatch_server.store.questions import Question
 from dispatch_server.store.work import Reading, Work
 
-_FILES = Question("SELECT name, content FROM layer_files WHERE version = (SELECT version FROM layer_files "
-                  "ORDER BY loaded_at_us DESC LIMIT 1)")
+_FILES = Question(
+    "SELECT name, content FROM layer_files WHERE version = (SELECT version FROM layer_files "
+    "ORDER BY loaded_at_us DESC LIMIT 1)"
+)
 _ADD_FILE = Question(
     "INSERT INTO layer_files (version, name, sha256, content, loaded_at_us) "
     "VALUES (:version, :name, :sha256, :content, :loaded_at_us) ON CONFLICT (version, name) "

@@ -44,7 +44,9 @@ _WAITING = Question(
 )
 
 METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that metres_between uses
-METRES_PER_DEGREE_LON_LEAST = 80_000.0  # of longitude, up to 44° north or south; a box may be too wide, never too narrow
+METRES_PER_DEGREE_LON_LEAST = (
+    80_000.0  # of longitude, up to 44° north or south; a box may be too wide, never too narrow
+)
 
 
 def nearby(reading: Reading, transformer: str | None, at: LonLat | None, within_m: float) -> list[NearbyOutage]:
@@ -106,7 +108,9 @@ def first_called_between(
 
 def crews_of_jobs(reading: Reading, since: datetime, until: datetime) -> dict[int, int]:
     """Job to crew, over the jobs of the outages first called in [since, until)."""
-    return {job_id: crew_id for job_id, crew_id in reading.rows(_CREWS_OF_ARRIVALS, since=to_us(since), until=to_us(until))}
+    return {
+        job_id: crew_id for job_id, crew_id in reading.rows(_CREWS_OF_ARRIVALS, since=to_us(since), until=to_us(until))
+    }
 
 
 def waiting(reading: Reading) -> list[int]:

@@ -31,9 +31,7 @@ _END_SESSION = Question("DELETE FROM sessions WHERE token_digest = :token_digest
 _END_SESSIONS_OF = Question("DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE name = :name)")
 _SWEEP = Question("DELETE FROM sessions WHERE expires_at_us < :now")
 _LOOKED = Question("INSERT INTO readings (at_us, who, what, about) VALUES (:at_us, :who, :what, :about)")
-_BUMP = Question(
-    "INSERT INTO versions (name, n) VALUES (:name, 1) ON CONFLICT (name) DO UPDATE SET n = versions.n + 1"
-)
+_BUMP = Question("INSERT INTO versions (name, n) VALUES (:name, 1) ON CONFLICT (name) DO UPDATE SET n = versions.n + 1")
 _VERSIONS = Question("SELECT name, n FROM versions")
 
 
@@ -54,7 +52,9 @@ class OpenSession:
 
 def account_named(reading: Reading, name: str) -> Account | None:
     found = reading.row(_BY_NAME, name=name)
-    return None if found is None else Account(User(found[0], found[1], Role(found[2]), found[3]), found[4], bool(found[5]))
+    return (
+        None if found is None else Account(User(found[0], found[1], Role(found[2]), found[3]), found[4], bool(found[5]))
+    )
 
 
 def all_accounts(reading: Reading) -> list[Account]:

@@ -77,9 +77,7 @@ class StateTable:
             update(table).where(table.c.id == bindparam("of_id")).values({n: bindparam(n) for n in folded})
         )
         self.change_beside = {
-            name: Question(
-                update(table).where(table.c.id == bindparam("of_id")).values({name: bindparam("value")})
-            )
+            name: Question(update(table).where(table.c.id == bindparam("of_id")).values({name: bindparam("value")}))
             for name in beside
         }
 

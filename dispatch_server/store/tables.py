@@ -1,12 +1,34 @@
-"""The schema. A state table holds the fold of its subject's facts in `body`, columns derived from it for questions,
-its public JSON in `shown` where boards are made of it, and the count and seal of the subject's chain. What is personal stands in tables of its own, outside the journal."""
+"""The schema.
+
+A state table holds the fold of its subject's facts in `body`, columns derived from it for questions, its public JSON in
+`shown` where boards are made of it, and the count and seal of the subject's chain. What is personal stands in tables of
+its own, outside the journal. A change here needs a migration beside it; a test compares the two.
+"""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Field, SQLModel
 
 BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+
+class writing_transaction(GenericFunction[int]):  # noqa: N801 - reads as the SQL function it is
+    """The id of the transaction that writes the row; 0 on SQLite, where one writes at a time."""
+
+    inherit_cache = True
+
+
+@compiles(writing_transaction)
+def _on_sqlite(_element: object, _compiler: object, **_: object) -> str:
+    return "0"
+
+
+@compiles(writing_transaction, "postgresql")
+def _on_postgresql(_element: object, _compiler: object, **_: object) -> str:
+    return "(pg_current_xact_id()::text::bigint)"
 
 
 def key() -> Any:
@@ -15,11 +37,15 @@ def key() -> Any:
 
 
 def big(*, nullable: bool = False, index: bool = False, primary_key: bool = False, **more: Any) -> Any:
-    default = {"default": None} if nullable else {}
     column: Column[Any] = Column(
         BIG, nullable=nullable, index=index, primary_key=primary_key, autoincrement=False, **more
     )
-    return Field(**default, sa_column=column)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The SQLAlchemy table behind a row class."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]
 
 
 class FactRow(SQLModel, table=True):
@@ -31,7 +57,7 @@ class FactRow(SQLModel, table=True):
         Index("facts_by_cursor", "xid", "seq"),
     )
     seq: int = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
-    xid: int = big(server_default=text("0"))
+    xid: int = big(server_default=writing_transaction())
     subject_kind: str
     subject_id: int = big()
     n: int

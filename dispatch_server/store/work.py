@@ -21,7 +21,9 @@ from dispatch_server.store.projection import STATE_TABLES
 from dispatch_server.store.questions import Cursor, Question, Row
 from dispatch_server.store.tables import CallRow, FactRow, JobRow, OutageRow, PlaceRow
 
-_ADD_FACT = Question(insert(FactRow).values({c.name: None for c in FactRow.__table__.c if c.name not in ("seq", "xid")}))  # type: ignore[attr-defined]
+_ADD_FACT = Question(
+    insert(FactRow).values({c.name: None for c in FactRow.__table__.c if c.name not in ("seq", "xid")})
+)  # type: ignore[attr-defined]
 _LOCK = Question("SELECT 1", postgresql="SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _NUMBERED = {"call": CallRow, "outage": OutageRow, "job": JobRow, "place": PlaceRow}
 _NEXT_ID = {
