@@ -40,12 +40,13 @@ def settle_arrival(work: Work, territory: Territory, outage_id: int, why: str) -
     if not facts:
         return outage
     was = outage.arrived_at
-    outage = work.record(Subject("outage", outage_id), facts, happened_at=_arrived_at(facts) or work.now)
-    if outage.arrived_at is None and was is not None:
-        enforcement.arm_arrival(work, territory, outage)
-    elif outage.arrived_at is not None:
-        enforcement.arrival_is_safe(work, outage)
-    return outage
+    happened_at = _arrived_at(facts) or work.now
+    settled: Outage = work.record(Subject("outage", outage_id), facts, happened_at=happened_at)
+    if settled.arrived_at is None and was is not None:
+        enforcement.arm_arrival(work, territory, settled)
+    elif settled.arrived_at is not None:
+        enforcement.arrival_is_safe(work, settled)
+    return settled
 
 
 def regrade_check_ins(work: Work, territory: Territory, outage: Outage) -> Outage:

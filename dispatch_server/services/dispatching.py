@@ -222,11 +222,11 @@ def crew_in_work(work: Work, territory: Territory, crew_id: int) -> CrewNow:
 def withdraw_job(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
     outage_id = work.job(job_id).outage_id
     outage, job = work.outage(outage_id), work.job(job_id)
-    job = work.record(Subject("job", job_id), jobs.withdraw(job, work.now, reason))
+    withdrawn: Job = work.record(Subject("job", job_id), jobs.withdraw(job, work.now, reason))
     enforcement.clear_job(work, job_id)
     enforcement.needs_a_crew(work, territory, outage)
     enforcement.crew_became_free(work, territory)
-    return job
+    return withdrawn
 
 
 def expected_arrival(reading: Reading, territory: Territory, outage_id: int) -> tuple[datetime, str] | None:

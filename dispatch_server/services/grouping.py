@@ -1,6 +1,7 @@
 """A call finds its outage; outages are merged and split; a moved pin moves the clock."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from dispatch_server.domain import grouping, outages
 from dispatch_server.domain.calls import Call, CallFiled
@@ -110,7 +111,7 @@ def move_call_of_outage(work: Work, territory: Territory, call: Call, place: Pla
     )
     facts = outages.move_stop(outage, moved, territory.policy)
     site = place.at
-    beside = {"site_lon": site.lon, "site_lat": site.lat, "district": _county(place)} if is_site and site else {}
+    beside: dict[str, Any] = {"site_lon": site.lon, "site_lat": site.lat, "district": _county(place)} if is_site and site else {}
     outage = _record_clock(work, territory, outage, facts, **beside)
     return arrivals.regrade_check_ins(work, territory, outage)
 
@@ -153,7 +154,7 @@ def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: fro
 
 
 def _record_clock(
-    work: Work, territory: Territory, outage: Outage, facts: list[outages.OutageFact], **beside: object
+    work: Work, territory: Territory, outage: Outage, facts: list[outages.OutageFact], **beside: Any
 ) -> Outage:
     """Records what moves the clock and re-arms the watch on it."""
     facts = outages.relax_when_due(outage, work.now, facts)
