@@ -110,8 +110,10 @@ def move_call_of_outage(work: Work, territory: Territory, call: Call, place: Pla
         call.place_id if is_site else outage.place_id,
     )
     facts = outages.move_stop(outage, moved, territory.policy)
-    site = place.at
-    beside: dict[str, Any] = {"site_lon": site.lon, "site_lat": site.lat, "district": _county(place)} if is_site and site else {}
+    site = place.at if is_site else None
+    beside: dict[str, Any] = {}
+    if site is not None:
+        beside = {"site_lon": site.lon, "site_lat": site.lat, "district": _county(place)}
     outage = _record_clock(work, territory, outage, facts, **beside)
     return arrivals.regrade_check_ins(work, territory, outage)
 

@@ -1,0 +1,239 @@
+"""The command line. Errors that a person can mend are one sentence and exit status 1."""
+
+import logging
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dispatch_server.domain.people import COMMAND_LINE
+from dispatch_server.domain.refusals import BadInput, Forbidden, NotFound, Refused
+from dispatch_server.domain.rules import BadPolicy
+from dispatch_server.main import NoMap, store_of, wired
+from dispatch_server.protocol.words import Role
+from dispatch_server.settings import BadSetting, Settings, describe, read_settings
+from dispatch_server.store.schema import CannotOpen
+from dispatch_server.store.store import StoreBusy
+
+app = typer.Typer(
+    help="Relight: from a fault call to a proved arrival.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+gis_app = typer.Typer(help="Map layers: check a folder, load it.", no_args_is_help=True)
+user_app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
+app.add_typer(gis_app, name="gis")
+app.add_typer(user_app, name="user")
+
+_MENDABLE = (BadSetting, BadPolicy, CannotOpen, NoMap, StoreBusy, Refused, NotFound, BadInput, Forbidden)
+LOOPBACK = "127.0.0.1"
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except _MENDABLE as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        print(f"{error.filename or 'A file'} cannot be used: {error.strerror}.", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def settings() -> None:
+    """Every setting with its default and what it is for."""
+    for name, default, says in describe():
+        typer.echo(f"{name}{f' [{default}]' if default else ''}\n    {says}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
+    no_ticker: Annotated[bool, typer.Option("--no-ticker", help="Leave enforcement to `relight tick`.")] = False,
+) -> None:
+    """The server, with a ticker inside."""
+    chosen = read_settings()
+    with wired(chosen) as all_of_it, all_of_it.ground_watched():
+        if no_ticker:
+            _serve(all_of_it.served(), host or chosen.host, chosen.port if port is None else port, _say_ready)
+        else:
+            with all_of_it.ticking():
+                _serve(all_of_it.served(), host or chosen.host, chosen.port if port is None else port, _say_ready)
+
+
+def _serve(served: object, host: str, port: int, ready: object) -> None:
+    from dispatch_server.web.running import run_server
+
+    if not run_server(served, host, port, ready):  # type: ignore[arg-type]
+        print(f"Port {port} on {host} cannot be used; name another with --port.", file=sys.stderr)
+        sys.exit(1)
+
+
+def _say_ready(url: str) -> None:
+    print(f"READY {url}", flush=True)
+
+
+@app.command()
+def tick() -> None:
+    """A ticker alone; any number may run beside the servers."""
+    with wired(read_settings()) as all_of_it, all_of_it.ground_watched(), all_of_it.ticking():
+        print("TICKING", flush=True)
+        _wait_for_a_signal()
+
+
+def _wait_for_a_signal() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
+
+
+@gis_app.command("check")
+def gis_check(folder: Annotated[Path, typer.Argument(help="Folder of layers with its manifest.toml.")]) -> None:
+    """Says in words what is wrong with a folder of layers."""
+    from dispatch_server.services.layers import check_folder
+
+    complaints = check_folder(folder, typer.echo)
+    for complaint in complaints:
+        typer.echo(complaint)
+    if complaints:
+        raise typer.Exit(1)
+    typer.echo("Nothing is wrong with it.")
+
+
+@gis_app.command("load")
+def gis_load(folder: Annotated[Path, typer.Argument(help="Folder of layers with its manifest.toml.")]) -> None:
+    """Loads a folder of layers: all of it or nothing."""
+    from dispatch_server.services.layers import load_layers
+
+    with store_of(read_settings()) as store:
+        store.work(COMMAND_LINE, lambda work: load_layers(work, folder))
+    typer.echo("Loaded. Running servers use it within a second.")
+
+
+@user_app.command("add")
+def user_add(
+    name: str,
+    role: Annotated[Role, typer.Option(help="What this person may do.")],
+    crew: Annotated[int | None, typer.Option(help="For role crew: the crew's id.")] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input; otherwise one is made.")
+    ] = False,
+) -> None:
+    """Adds a person, or gives one a new password and role."""
+    from dispatch_server.services.people import add_user, hash_of
+
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(9)
+    hashed = hash_of(password)
+    with store_of(read_settings()) as store:
+        store.work(COMMAND_LINE, lambda work: add_user(work, name, role, hashed, crew))
+    typer.echo(f"{name} may sign in as {role.value}." + ("" if password_stdin else f" Password: {password}"))
+
+
+@user_app.command("disable")
+def user_disable(name: str) -> None:
+    """Ends a person's sessions and lets no new one begin."""
+    from dispatch_server.services.people import disable_user
+
+    with store_of(read_settings()) as store:
+        store.work(COMMAND_LINE, lambda work: disable_user(work, name))
+    typer.echo(f"{name} may not sign in any more.")
+
+
+@user_app.command("list")
+def user_list() -> None:
+    """Everybody who may sign in, by role."""
+    from dispatch_server.store.people import all_accounts
+
+    with store_of(read_settings()) as store:
+        for account in store.read(all_accounts):
+            user = account.user
+            crew = f" crew {user.crew_id}" if user.crew_id is not None else ""
+            typer.echo(f"{user.role.value:<14}{user.name}{crew}{' (disabled)' if account.disabled else ''}")
+
+
+@app.command()
+def verify() -> None:
+    """Recomputes every seal and root and replays the journal; names the first bad row."""
+    from dispatch_server.store.verifying import verify_store
+
+    chosen = read_settings()
+    with store_of(chosen) as store:
+        report = verify_store(store, chosen.key_file)
+    typer.echo(report.sentence)
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+    """A consistent copy of everything, while the servers run."""
+    from dispatch_server.store import backup as copying
+
+    with store_of(read_settings()) as store:
+        typer.echo(copying.backup(store, file))
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `relight backup` wrote.")]) -> None:
+    """Fills an empty database from a backup; refuses one that holds anything."""
+    from dispatch_server.store import backup as copying
+
+    with store_of(read_settings()) as store:
+        typer.echo(copying.restore(store, file))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.")] = 8000,
+    data_dir: Annotated[Path, typer.Option(help="Folder that keeps the demo; the same folder goes on.")] = Path(
+        "data/demo"
+    ),
+    quiet_callers: Annotated[bool, typer.Option("--quiet-callers", help="No invented calls.")] = False,
+    quiet_crews: Annotated[bool, typer.Option("--quiet-crews", help="Crews on duty that do nothing.")] = False,
+    faster: Annotated[float, typer.Option(min=0.1, max=1000, help="Calls come this many times as often.")] = 1.0,
+) -> None:
+    """The Loudi sample with invented callers and crews, on this machine only."""
+    from dispatch_server.drill.demo import DEMO_POLICY, Demo
+
+    chosen = replace(
+        Settings(), data_dir=data_dir, database_url=f"sqlite:///{data_dir / 'relight.db'}", gis_dir=SAMPLE, port=port
+    )
+    with wired(chosen, policy_text=DEMO_POLICY) as all_of_it, all_of_it.ground_watched(), all_of_it.ticking():
+        acting = Demo(all_of_it.store, all_of_it.ground, data_dir)
+        people = acting.prepare()
+        with _acting(acting, quiet_callers, quiet_crews, faster):
+
+            def ready(url: str) -> None:
+                acting.announce(url)
+                for person in people:
+                    print(f"{person.role:<14}{person.name:<16}{person.password}")
+                _say_ready(url)
+
+            _serve(all_of_it.served(), LOOPBACK, port, ready)
+
+
+@contextmanager
+def _acting(acting: object, quiet_callers: bool, quiet_crews: bool, faster: float) -> Iterator[None]:
+    from dispatch_server.drill.demo import Demo
+
+    assert isinstance(acting, Demo)
+    acting.start(quiet_callers=quiet_callers, quiet_crews=quiet_crews, faster=faster)
+    try:
+        yield
+    finally:
+        acting.stop()
+
+
+SAMPLE = Path(__file__).parent.parent / "gis_data" / "loudi"
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Wiring: the only file that knows every adapter."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dispatch_server.clock import Clock, utc_now
+from dispatch_server.domain.people import COMMAND_LINE
+from dispatch_server.domain.rules import Policy, read_policy
+from dispatch_server.services.layers import load_layers, territory_from
+from dispatch_server.services.ports import Territory
+from dispatch_server.settings import Settings
+from dispatch_server.store.layers import any_layers
+from dispatch_server.store.opening import open_store
+from dispatch_server.store.people import versions
+from dispatch_server.store.store import Store
+from dispatch_server.store.work import Work
+from dispatch_server.workers.housekeeping import EVERY_S, Housekeeping
+from dispatch_server.workers.running import Repeated
+from dispatch_server.workers.ticker import Ticker
+
+if TYPE_CHECKING:
+    from dispatch_server.web.served import Served
+
+DEFAULT_POLICY = Path(__file__).parent / "policy.toml"
+GROUND_WATCH_S = 1.0
+log = logging.getLogger(__name__)
+
+
+class NoMap(Exception):
+    """There is no map to place calls on; the sentence says how to load one."""
+
+
+class Ground:
+    """The ground in force. A layer load by anybody replaces it within a second; Works under way keep theirs."""
+
+    def __init__(self, store: Store, policy: Policy) -> None:
+        self._store = store
+        self._policy = policy
+        self._version = -1
+        self.refresh()
+
+    def __call__(self) -> Territory:
+        return self._territory
+
+    def refresh(self) -> int:
+        """Reads the layers again when somebody loaded some; gives 0, since nothing more is ever waiting."""
+        version = self._store.read(lambda reading: versions(reading).get("layers", 0))
+        if version != self._version:
+            self._territory = self._store.read(lambda reading: territory_from(reading, self._policy))
+            self._version = version
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A store with its ground, ready for servers, tickers and commands."""
+
+    settings: Settings
+    store: Store
+    ground: Ground
+
+    def served(self) -> "Served":
+        from dispatch_server.web.served import HouseRules, Served
+
+        rules = HouseRules(
+            session_lasts=timedelta(hours=self.settings.session_hours), secure_cookie=self.settings.secure_cookies
+        )
+        return Served(self.store, self.ground, rules)
+
+    @contextmanager
+    def ground_watched(self) -> Iterator[None]:
+        watching = Repeated("ground", self.ground.refresh, GROUND_WATCH_S).start()
+        try:
+            yield
+        finally:
+            watching.stop()
+
+    @contextmanager
+    def ticking(self) -> Iterator[None]:
+        """Enforcement, offers and housekeeping, each in a thread of its own."""
+        ticker = Ticker(self.store, self.ground)
+        chores = Housekeeping(
+            self.store, timedelta(days=self.settings.positions_days), timedelta(days=self.settings.personal_days)
+        )
+        enforcing, offering = Repeated("ticker", ticker.enforce), Repeated("offering", ticker.offer)
+        keeping = Repeated("housekeeping", chores.once, EVERY_S)
+        self.store.on_change(enforcing.wake)
+        self.store.on_change(offering.wake)
+        running = [thread.start() for thread in (enforcing, offering, keeping)]
+        try:
+            yield
+        finally:
+            for thread in running:
+                thread.stop()
+
+
+@contextmanager
+def wired(settings: Settings, clock: Clock = utc_now, policy_text: str | None = None) -> Iterator[Wired]:
+    """Opens the store, loads the first map when there is none, and closes everything at the end."""
+    policy = policy_of(settings, policy_text)
+    store = open_store(settings.url, clock)
+    try:
+        _load_first_map(store, settings.gis_dir)
+        yield Wired(settings, store, Ground(store, policy))
+    finally:
+        store.close()
+
+
+@contextmanager
+def store_of(settings: Settings, clock: Clock = utc_now) -> Iterator[Store]:
+    """For commands that need no map."""
+    store = open_store(settings.url, clock)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def policy_of(settings: Settings, text: str | None = None) -> Policy:
+    said = text
+    if said is None:
+        said = "" if settings.policy is None else settings.policy.read_text(encoding="utf-8")
+    return read_policy(said, DEFAULT_POLICY.read_text(encoding="utf-8"), settings.timezone)
+
+
+def _load_first_map(store: Store, gis_dir: Path | None) -> None:
+    if store.read(any_layers):
+        return
+    if gis_dir is None:
+        raise NoMap("No map is loaded yet. Run: relight gis load DIR, or name a folder in RELIGHT_GIS_DIR.")
+    folder = gis_dir
+
+    def load(work: Work) -> None:
+        work.lock("layers")  # of several servers that start at once, one loads
+        if not any_layers(work):
+            load_layers(work, folder)
+
+    store.work(COMMAND_LINE, load)

@@ -1,0 +1,29 @@
+"""Once in a while: what is too old is deleted, and yesterday's journal is signed."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dispatch_server.domain.people import Author
+from dispatch_server.store.forgetting import AT_A_TIME, forget_callers, forget_tracks
+from dispatch_server.store.store import Store
+
+HOUSEKEEPING = Author("housekeeping")
+EVERY_S = 300.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """`once` is one pass; it gives more than zero while there is more to do at once."""
+
+    store: Store
+    positions_kept: timedelta
+    callers_kept: timedelta
+
+    def once(self) -> int:
+        tracks = self.store.work(HOUSEKEEPING, lambda work: forget_tracks(work, work.now - self.positions_kept))
+        callers = self.store.work(HOUSEKEEPING, lambda work: forget_callers(work, work.now - self.callers_kept))
+        if tracks or callers:
+            log.info("deleted by age: %d positions, particulars of %d calls", tracks, callers)
+        return int(max(tracks, callers) == AT_A_TIME)
