@@ -38,6 +38,14 @@ class Remedy(StrEnum):
     TELL_CONTROL_ROOM = "tell_control_room"
 
 
+class RoadClass(StrEnum):
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    TERTIARY = "tertiary"
+    UNCLASSIFIED = "unclassified"
+    RESIDENTIAL = "residential"
+
+
 class BadPolicy(ValueError):
     """The policy file says something that cannot be used; the message names the key."""
 
@@ -92,6 +100,7 @@ class Policy:
     zone: ZoneInfo
     detour: Mapping[AreaClass, float] = field(default_factory=dict)
     speed_kmh: Mapping[AreaClass, float] = field(default_factory=dict)
+    road_kmh: Mapping[RoadClass, float] = field(default_factory=dict)
 
     def limits_on(self, moment: datetime, name: str | None = None) -> Limits:
         """The set enforced (the first name), or the named one, as it stood on the local day of `moment`."""
@@ -214,8 +223,11 @@ class _Table:
         return value
 
     def by_class(self, key: str) -> dict[AreaClass, float]:
+        return self.by(key, AreaClass)
+
+    def by(self, key: str, choices: type[E]) -> dict[E, float]:
         table = self.table(key)
-        return {c: table.above_zero(c) for c in AreaClass}
+        return {c: table.above_zero(c) for c in choices}
 
     def require_all_read(self) -> None:
         """A setting that nothing reads is a promise that nothing keeps."""
@@ -253,6 +265,7 @@ def _policy_of(top: _Table, version: str, zone: ZoneInfo) -> Policy:
         zone=zone,
         detour=travel.by_class("detour"),
         speed_kmh=travel.by_class("speed_kmh"),
+        road_kmh=travel.by("road_kmh", RoadClass),
     )
 
 

@@ -1,0 +1,115 @@
+"""Rows of a CSV layer, read by column with complaints that name the file and the line."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
+from typing import TypeVar
+
+from dispatch_server.domain.refusals import BadInput
+from dispatch_server.gis.datums import to_wgs84
+from dispatch_server.gis.folder import Folder
+from dispatch_server.protocol.geo import LonLat
+
+T = TypeVar("T")
+
+
+class Row:
+    __slots__ = ("_crs", "_file", "_line", "_values")
+
+    def __init__(self, file: str, line: int, values: dict[str, str], crs: str | None) -> None:
+        self._file = file
+        self._line = line
+        self._values = values
+        self._crs = crs
+
+    def wrong(self, what: str) -> BadInput:
+        return BadInput(f"{self._file} line {self._line}: {what}")
+
+    def maybe(self, column: str) -> str:
+        return self._values[column].strip()
+
+    def text(self, column: str) -> str:
+        value = self.maybe(column)
+        if not value:
+            raise self.wrong(f"{column} is empty.")
+        return value
+
+    def words(self, column: str) -> tuple[str, ...]:
+        return tuple(w for word in self.maybe(column).split("|") if (w := word.strip()))
+
+    def number(self, column: str, least: float = 0.0) -> float:
+        try:
+            value = float(self._values[column])
+        except ValueError:
+            value = float("nan")
+        if not isfinite(value) or value < least:
+            raise self.wrong(f"{column} must be a number from {least:g} up, not {self._values[column]!r}.")
+        return value
+
+    def whole(self, column: str, least: int = 0) -> int:
+        value = self.number(column, least)
+        if not value.is_integer():
+            raise self.wrong(f"{column} must be a whole number, not {self._values[column]!r}.")
+        return int(value)
+
+    def flag(self, column: str) -> bool:
+        value = self.maybe(column)
+        if value not in ("0", "1"):
+            raise self.wrong(f"{column} must be 0 or 1, not {value!r}.")
+        return value == "1"
+
+    def one_of(self, column: str, choices: Sequence[str]) -> str:
+        value = self.maybe(column)
+        if value not in choices:
+            raise self.wrong(f"{column} must be one of {', '.join(choices)}, not {value!r}.")
+        return value
+
+    def minute_of_day(self, column: str) -> int:
+        hour, colon, minute = self.maybe(column).partition(":")
+        if not (colon and hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
+            raise self.wrong(f"{column} must be a time such as 07:30, not {self.maybe(column)!r}.")
+        return int(hour) * 60 + int(minute)
+
+    def position(self) -> LonLat:
+        """In WGS-84, by the datum that the manifest states for the file."""
+        if self._crs is None:
+            raise self.wrong("the manifest does not say the crs of this file.")
+        try:
+            return to_wgs84(LonLat(self.number("lon", -180), self.number("lat", -90)), self._crs)
+        except BadInput:
+            raise
+        except ValueError as error:
+            raise self.wrong(str(error)) from None
+
+
+def rows_of(folder: Folder, file: str, columns: str, crs: str | None = None) -> Iterator[Row]:
+    """`columns`, parted by blanks, must be there; others may be."""
+    reader = csv.reader(io.StringIO(folder.text(file), newline=""), strict=True)
+    header = next(reader, [])
+    if missing := [c for c in columns.split() if c not in header]:
+        raise BadInput(f"{file} lacks the column {missing[0]}; its first line must name {', '.join(columns.split())}.")
+    try:
+        for values in reader:
+            if not values:
+                continue
+            if len(values) != len(header):
+                raise BadInput(f"{file} line {reader.line_num}: {len(values)} values for {len(header)} columns.")
+            yield Row(file, reader.line_num, dict(zip(header, values, strict=True)), crs)
+    except csv.Error as error:
+        raise BadInput(f"{file} line {reader.line_num}: {error}.") from None
+
+
+def read_all(rows: Iterator[Row], make: Callable[[Row], T]) -> tuple[list[T], list[str]]:
+    """What could be read, and what was wrong with the rest."""
+    records: list[T] = []
+    complaints: list[str] = []
+    try:
+        for row in rows:
+            try:
+                records.append(make(row))
+            except BadInput as error:
+                complaints.append(str(error))
+    except BadInput as error:
+        complaints.append(str(error))
+    return records, complaints

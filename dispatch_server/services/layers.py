@@ -1,0 +1,150 @@
+"""A folder of layers into the store, and the ground that servers judge on out of it."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dispatch_server.domain.people import COMMAND_LINE
+from dispatch_server.domain.refusals import BadInput, NotFound
+from dispatch_server.domain.rules import Policy
+from dispatch_server.gis import layers
+from dispatch_server.gis.checks import check
+from dispatch_server.gis.folder import ROAD_EDGES, ROAD_NODES, THE_MAP, Folder, folder_at, folder_of
+from dispatch_server.gis.gazetteer import Gazetteer
+from dispatch_server.gis.layers import strict
+from dispatch_server.gis.locator import MapLocator
+from dispatch_server.gis.roads import RoadGraph
+from dispatch_server.gis.travel import RoadTravel
+from dispatch_server.gis.zones import Zones
+from dispatch_server.services.ports import Territory
+from dispatch_server.store.crews import crew_records
+from dispatch_server.store.layers import keep_files, keep_registers, keep_shifts, layer_files
+from dispatch_server.store.store import Store
+from dispatch_server.store.work import Reading, Work
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """Rows as the store takes them, positions in WGS-84; `shifts` still name the crew by its code."""
+
+    crews: tuple[Mapping[str, Any], ...]
+    transformers: tuple[Mapping[str, Any], ...]
+    accounts: tuple[Mapping[str, Any], ...]
+    shifts: tuple[layers.ShiftRow, ...]
+
+
+def read_registers(folder: Folder) -> Registers:
+    """Outside any Work: it takes a second. Raises BadInput with the first thing that is wrong."""
+    return Registers(
+        crews=tuple(_crews(folder)),
+        transformers=tuple(_placed(record) for record in strict(layers.read_transformers(folder))),
+        accounts=tuple(_placed(record) for record in strict(layers.read_accounts(folder))),
+        shifts=tuple(strict(layers.read_shifts(folder))),
+    )
+
+
+def load_layers(work: Work, folder: Folder, registers: Registers) -> None:
+    """All or nothing. Registers are added to or changed by code, never cut: the journal names them."""
+    map_files = {name: folder.files[name] for name in THE_MAP if name in folder.files}
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in map_files.items()}
+    keep_files(work, folder.version, map_files, sums)
+    ids = keep_registers(work, registers.crews, registers.transformers, registers.accounts)
+    keep_shifts(work, [_shift(shift, ids) for shift in registers.shifts])
+
+
+def territory_from(reading: Reading, policy: Policy) -> Territory:
+    """From the newest layers in the store. Takes about half a second: never inside a Work."""
+    files = layer_files(reading)
+    if not files:
+        raise NotFound("No layers are loaded yet; run: relight gis load DIR")
+    folder = folder_of(files)
+    locator = MapLocator(
+        Zones(strict(layers.read_areas(folder))),
+        Gazetteer(strict(layers.read_gazetteer(folder))),
+        folder.version,
+    )
+    return Territory(locator, RoadTravel(_roads(folder, policy), policy), policy, crew_records(reading))
+
+
+def check_folder(directory: Path, say: Say) -> bool:
+    """`relight gis check`: says everything that is wrong; whether the folder could be loaded."""
+    try:
+        folder = folder_at(directory)
+    except BadInput as error:
+        say(str(error))
+        return False
+    return _say_flaws(folder, say)
+
+
+def load_folder(directory: Path, store: Store, say: Say) -> bool:
+    """`relight gis load`: checks, then loads in one Work; whether it was loaded."""
+    if not check_folder(directory, say):
+        say("Nothing was loaded.")
+        return False
+    folder = folder_at(directory)
+    registers = read_registers(folder)
+    store.work(COMMAND_LINE, lambda work: load_layers(work, folder, registers))
+    say(
+        f"Loaded version {folder.version}: {len(registers.crews)} crews, {len(registers.transformers)} transformers, "
+        f"{len(registers.accounts)} accounts. Running servers take it up by themselves."
+    )
+    return True
+
+
+def _say_flaws(folder: Folder, say: Say) -> bool:
+    flaws = check(folder, say)
+    for flaw in flaws:
+        say(f"{'Wrong' if flaw.blocks else 'Note'}: {flaw.sentence}")
+    blocking = sum(flaw.blocks for flaw in flaws)
+    if blocking:
+        say(f"{blocking} things must be put right before this folder can be loaded.")
+    else:
+        say(f"This folder can be loaded ({len(folder.layers)} layers, version {folder.version}).")
+    return not blocking
+
+
+def _crews(folder: Folder) -> Iterator[dict[str, Any]]:
+    depots = {depot.code: depot.at for depot in strict(layers.read_depots(folder))}
+    for crew in strict(layers.read_crews(folder)):
+        if crew.depot not in depots:
+            raise BadInput(f"crews.csv: {crew.code} names the depot {crew.depot!r}, which is not in depots.csv.")
+        yield {
+            "code": crew.code,
+            "name": crew.name,
+            "squad": crew.squad,
+            "county": crew.county,
+            "skills": "|".join(crew.skills),
+            "people": crew.people,
+            "vehicle": crew.vehicle,
+            "depot_lon": depots[crew.depot].lon,
+            "depot_lat": depots[crew.depot].lat,
+            "suspended": crew.suspended,
+        }
+
+
+def _placed(record: layers.TransformerRecord | layers.AccountRecord) -> dict[str, Any]:
+    """The record by column, `at` as lon and lat."""
+    row = {name: getattr(record, name) for name in record.__slots__ if name != "at"}
+    return {**row, "lon": record.at.lon, "lat": record.at.lat}
+
+
+def _shift(shift: layers.ShiftRow, ids: Mapping[str, int]) -> dict[str, Any]:
+    if shift.crew not in ids:
+        raise BadInput(f"shifts.csv names the crew {shift.crew!r}, which is not in crews.csv.")
+    return {
+        "crew_id": ids[shift.crew],
+        "day_of_week": shift.day_of_week,
+        "starts_min": shift.starts_min,
+        "ends_min": shift.ends_min,
+    }
+
+
+def _roads(folder: Folder, policy: Policy) -> RoadGraph | None:
+    if not (folder.has(ROAD_NODES) and folder.has(ROAD_EDGES)):
+        return None
+    nodes = strict(layers.read_road_nodes(folder))
+    return RoadGraph(nodes, strict(layers.read_road_edges(folder)), policy.road_kmh) if nodes else None
