@@ -178,7 +178,7 @@ def test_a_push_tried_again_later_gives_the_same_time() -> None:
 
 
 def after_a_reboot(action_fix: object = None, **more: object) -> tuple[datetime, ClockSource, float]:
-    action = an_action(boot_id="before", fix=action_fix, **more)  # type: ignore[arg-type]
+    action = an_action(boot_id="before", fix=action_fix, **more)
     push = a_push(action, boot_id="after", sent_at=NOON + minutes(30), elapsed_ms=5_000)
     time = time_of(action, push, NOON + minutes(20), wall_error=minutes(7))
     return time.at, time.source, time.doubt_s

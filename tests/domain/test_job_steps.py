@@ -10,7 +10,7 @@ from dispatch_server.protocol.words import LIVE_JOB, JobState
 from tests.domain.builders import NOON, minutes
 
 # One row per state, one column per step; "." changes nothing.
-COLUMNS = ["accepted", "declined", "departed", "checked_in", "set_aside", "left", "restored", "closed", "lapsed", "withdrawn", "taken_over"]
+COLUMNS = "accepted declined departed checked_in set_aside left restored closed lapsed withdrawn taken_over".split()
 TABLE = {
     "offered": "accepted declined en_route on_site . closed restored closed lapsed withdrawn .",
     "accepted": ". declined en_route on_site . closed restored closed . withdrawn .",

@@ -15,10 +15,13 @@ from dispatch_server.domain.job_facts import (
     ArrivalRegraded,
     CrewArrived,
     CrewDeparted,
+    CrewLeft,
     DepartureLate,
     JobAccepted,
+    JobClosed,
     JobFact,
     JobSetAside,
+    JobWithdrawn,
     NoteMade,
     OfferDelivered,
     OfferLapsed,
@@ -244,7 +247,7 @@ def a_move(kind: str, minute: int) -> JobFact:
         case "restore":
             return restored(at, seq=minute)[0]
         case "leave":
-            return jobs.CrewLeft(at, minute, "no parts")
+            return CrewLeft(at, minute, "no parts")
         case _:
             return jobs.decline(done_at(at), minute, None)[0]
 
@@ -365,7 +368,7 @@ def test_a_survey_in_time_that_is_heard_late_clears_the_mark() -> None:
 def test_power_back_restores_and_closing_ends() -> None:
     job = a_job(a_check_in(NOON), *restored(NOON + minutes(30), customers=120))
     assert (job.state, job.restored_at, job.customers_restored) == (JobState.RESTORED, NOON + minutes(30), 120)
-    closed = heard(job, [jobs.JobClosed(NOON + minutes(35), 9)])
+    closed = heard(job, [JobClosed(NOON + minutes(35), 9)])
     assert (closed.state, closed.ended_at) == (JobState.CLOSED, NOON + minutes(35))
 
 
@@ -385,7 +388,7 @@ def test_a_number_of_customers_that_nobody_gave_is_not_zero() -> None:
 
 
 def test_leaving_unrestored_closes_the_job_with_its_reason() -> None:
-    job = a_job(a_check_in(NOON), jobs.CrewLeft(NOON + minutes(9), 7, "needs a crane"))
+    job = a_job(a_check_in(NOON), CrewLeft(NOON + minutes(9), 7, "needs a crane"))
     assert (job.state, job.end_reason) == (JobState.CLOSED, "needs a crane")
 
 
@@ -423,11 +426,11 @@ ACTIONS = {
     "survey": lambda at, seq: Surveyed(at, f"cause {seq}", None, seq),
     "part": lambda at, seq: jobs.restore(done_at(at), seq, seq, partial=True)[0],
     "restore": lambda at, seq: jobs.restore(done_at(at), seq, seq)[0],
-    "leave": lambda at, seq: jobs.CrewLeft(at, seq, f"left {seq}"),
-    "close": lambda at, seq: jobs.JobClosed(at, seq),
+    "leave": lambda at, seq: CrewLeft(at, seq, f"left {seq}"),
+    "close": lambda at, seq: JobClosed(at, seq),
     "seen": lambda at, _: OfferSeen(at),
     "desk_lapses": lambda at, _: OfferLapsed(ACCEPT_BY),
-    "desk_withdraws": lambda at, _: jobs.JobWithdrawn(at, "not needed"),
+    "desk_withdraws": lambda at, _: JobWithdrawn(at, "not needed"),
 }
 
 
