@@ -1,6 +1,7 @@
-"""The server process: uvicorn with our settings, which says when it is ready and where."""
+"""One server process: uvicorn with our own log of requests, since its own would write query strings."""
 
-import asyncio
+import logging
+import socket
 from collections.abc import Callable
 
 import uvicorn
@@ -8,39 +9,48 @@ import uvicorn
 from dispatch_server.web.app import create_app
 from dispatch_server.web.served import Served
 
-Ready = Callable[[str], None]
+BACKLOG = 2048
+LEAVE_WITHIN_S = 5  # held-open feeds do not keep a server from stopping
+_log = logging.getLogger(__name__)
 
 
-class _SaysWhenReady(uvicorn.Server):
-    """Calls `ready` with the address once the port is bound: with port 0 nobody knows it before."""
+class _Server(uvicorn.Server):
+    """Tells its address once it answers, and lets go of held-open lines when it stops."""
 
-    def __init__(self, config: uvicorn.Config, ready: Ready) -> None:
+    def __init__(self, config: uvicorn.Config, served: Served, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._served = served
         self._ready = ready
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
-        if self.started:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
-            shown = f"[{host}]" if ":" in host else host
-            self._ready(f"http://{shown}:{port}")
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._served.live.close()
+        await super().shutdown(sockets)
 
 
-def run_server(served: Served, host: str, port: int, ready: Ready) -> bool:
-    """Serves until a signal ends it. False when it could not start (the port is taken)."""
-    config = uvicorn.Config(
-        create_app(served),
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,  # the address of a look-up may name a person
-        server_header=False,
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=75,  # longer than a tablet's pause between two polls
-    )
-    server = _SaysWhenReady(config, ready)
+def run_server(served: Served, host: str, port: int, ready: Callable[[str], None]) -> bool:
+    """Serves until a signal ends it. False when the port cannot be had. `port` 0 picks a free one."""
     try:
-        asyncio.run(server.serve())
-    except SystemExit:
+        listening = _listen(host, port)
+    except OSError as error:
+        _log.error("Cannot listen on %s:%d: %s", host, port, error.strerror)
         return False
-    return bool(server.started)
+    with listening:
+        shown = f"[{host}]" if ":" in host else host
+        url = f"http://{shown}:{listening.getsockname()[1]}"
+        config = uvicorn.Config(
+            create_app(served), access_log=False, log_config=None, timeout_graceful_shutdown=LEAVE_WITHIN_S
+        )
+        _Server(config, served, lambda: ready(url)).run(sockets=[listening])
+    return True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=False)
+    listening.set_inheritable(True)
+    return listening

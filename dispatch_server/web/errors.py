@@ -1,0 +1,83 @@
+"""The one place where a refusal becomes an answer: `application/problem+json` with a sentence a person can act on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from dispatch_server.domain.refusals import BadInput, Forbidden, NotFound, Refused
+from dispatch_server.protocol.codec import Malformed
+from dispatch_server.store.store import StoreBusy
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER_S = "1"
+
+_STATUS: dict[type[Exception], int] = {
+    Refused: 409,
+    NotFound: 404,
+    BadInput: 422,
+    Malformed: 422,
+    Forbidden: 403,
+    StoreBusy: 503,
+}
+_FIELDS_NAMED = 5
+_HTTP_SENTENCES = {
+    404: "There is nothing at this address; see /api/v1/openapi.json for what there is.",
+    405: "This address does not answer to that method; see the Allow header.",
+}
+
+
+def problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, fields: Sequence[Mapping[str, str]] = ()
+) -> Response:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if fields:
+        body["fields"] = list(fields)
+    # A sentence may quote what was sent; half a character in it must not break the answer.
+    text = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    return Response(text, status, headers, media_type=PROBLEM_JSON)
+
+
+def answer_problems(app: FastAPI) -> None:
+    for refusal in _STATUS:
+        app.add_exception_handler(refusal, _refusal)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _refusal(_: Request, error: Exception) -> Response:
+    status = next(s for kind, s in _STATUS.items() if isinstance(error, kind))
+    return problem(status, str(error), {"Retry-After": RETRY_AFTER_S} if status == 503 else None)
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    has_own_sentence = error.detail != HTTPStatus(error.status_code).phrase
+    sentence = error.detail if has_own_sentence else _HTTP_SENTENCES.get(error.status_code, error.detail)
+    return problem(error.status_code, sentence, error.headers)
+
+
+async def _validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = [{"field": _field(e["loc"]), "message": e["msg"]} for e in error.errors()[:_FIELDS_NAMED]]
+    sentence = "; ".join(f"{f['field']}: {f['message']}" for f in fields)
+    return problem(422, f"{sentence}.", fields=fields)
+
+
+def _field(loc: Sequence[int | str]) -> str:
+    """ "body", "query" and "path" say nothing to the caller, unless it is the whole body that is wrong."""
+    return ".".join(str(part) for part in loc[1:]) or str(loc[0])
+
+
+async def _unexpected(_: Request, __: Exception) -> Response:
+    return problem(500, "Something went wrong on the server; it is in its log. Try again, or tell the administrator.")

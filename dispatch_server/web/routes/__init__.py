@@ -1,0 +1,1 @@
+"""One file per noun. Every route: parse, one service, answer."""

@@ -1,0 +1,42 @@
+"""For the people who run the server: is it up, can it work, how much does it do."""
+
+from datetime import timedelta
+
+from fastapi import Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from dispatch_server.store.deadlines import overdue
+from dispatch_server.store.store import StoreBusy
+from dispatch_server.web.deps import guarded_router, open_to_anybody, served_of
+from dispatch_server.web.errors import problem
+from dispatch_server.web.shapes import as_json
+
+router = guarded_router("", "operations")
+
+OVERDUE_AFTER = timedelta(seconds=10)
+
+
+@router.get("/healthz", summary="The process runs", **open_to_anybody())
+async def get_healthz(request: Request) -> Response:
+    return as_json({"status": "ok"})
+
+
+@router.get("/readyz", summary="The server can work", **open_to_anybody(problems=(503,)))
+async def get_readyz(request: Request) -> Response:
+    """The database answers, the map is loaded, and the feed is read."""
+    served = served_of(request)
+    try:
+        await served.store.aread(lambda reading: overdue(reading, reading.now))
+    except StoreBusy as busy:
+        return problem(503, str(busy))
+    if not served.live.is_running:
+        return problem(503, "The feed is not being read; the server is starting, or stuck: see its log.")
+    return as_json({"status": "ready", "layers": served.territory().locator.version})
+
+
+@router.get("/metrics", summary="Prometheus", **open_to_anybody(problems=(503,)))
+async def get_metrics(request: Request) -> Response:
+    served = served_of(request)
+    behind = await served.store.aread(lambda reading: overdue(reading, reading.now - OVERDUE_AFTER))
+    served.metrics.overdue.set(behind)
+    return Response(served.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,499 @@
+"""What is sent in and what is answered, as strangers read it in `/api/v1/openapi.json`.
+
+Bodies are frozen dataclasses checked by pydantic at the door. Answers are written as JSON texts by the routes; the
+shapes here describe them, and a test holds real answers against them.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+from fastapi.responses import Response
+from pydantic import BeforeValidator, Field
+
+from dispatch_server.domain.calls import Call, CallBackAnswer
+from dispatch_server.domain.grouping import JoinSuggestion
+from dispatch_server.domain.places import Area, PlaceCandidate, PlaceNames, Premises
+from dispatch_server.protocol.codec import decode, encode
+from dispatch_server.protocol.words import (
+    AreaClass,
+    Category,
+    Channel,
+    FaultKind,
+    Grade,
+    Hazard,
+    JobState,
+    OutageState,
+    PlaceMethod,
+    Role,
+    Sure,
+)
+from dispatch_server.store.shown import dumps
+
+LARGEST_ID = 2**63 - 1
+JSON = "application/json"
+
+
+def _moment(value: Any) -> datetime:
+    return decode(datetime, value, "it")
+
+
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+After = Annotated[int, Query(ge=0, le=LARGEST_ID, description="The `next` of the page before.")]
+IdSaid = Annotated[int, Field(ge=1, le=LARGEST_ID, strict=True)]
+Short = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(max_length=2000)]
+Because = Annotated[str, Field(min_length=1, max_length=2000)]
+Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
+Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Crs = Annotated[str, Field(min_length=1, max_length=40, description="EPSG:4326 (WGS-84), gcj02 or bd09.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """RFC 9457. `detail` is a sentence to act on."""
+
+    title: str
+    status: int
+    detail: str
+    type: str = "about:blank"
+    fields: list[dict[str, str]] = field(default_factory=list)
+
+
+# What is sent in
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    name: Short
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class CallSaid:
+    """A call as a desk or another system sends it. `lon`, `lat` and `crs` come together or not at all."""
+
+    channel: Channel
+    external_ref: Annotated[Short | None, Field(description="Same channel and ref again: the same call.")] = None
+    received_at: Annotated[Moment | None, Field(description="A transferred call's own time; not in the future.")] = None
+    category: Category = Category.FAULT
+    caller_name: Short | None = None
+    caller_phone: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    account_no: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    address: Annotated[str, Field(max_length=500)] | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
+    crs: Crs | None = None
+    fault_kind: FaultKind | None = None
+    hazard: Hazard = Hazard.NONE
+    words: Words | None = None
+    recording_id: Short | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSaid:
+    """A pin (`lon`, `lat`, `crs`) or one of the candidates."""
+
+    lon: Lon | None = None
+    lat: Lat | None = None
+    crs: Crs | None = None
+    candidate_id: Short | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    reason: Because
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackSaid:
+    answer: CallBackAnswer
+    note: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    account_no: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    phone: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    q: Annotated[str, Field(max_length=500)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    into: Annotated[IdSaid, Field(description="The outage that takes over every call.")]
+
+
+@dataclass(frozen=True, slots=True)
+class CallIds:
+    call_ids: Annotated[list[IdSaid], Field(min_length=1, max_length=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionSaid:
+    """`reason` (with `evidence`) proposes; `approved` decides what another person proposed."""
+
+    reason: Words | None = None
+    evidence: Words = ""
+    approved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSaid:
+    outage_id: IdSaid
+    crew_id: IdSaid
+    reason: Annotated[Words | None, Field(description="Needed when the crew is not fit.")] = None
+
+
+# What is answered
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    role: Role
+    name: str
+    crew_id: int | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """`token` is null for the console, which is given it as an HttpOnly cookie."""
+
+    token: str | None
+    role: Role
+    name: str
+    crew_id: int | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceShown:
+    """`radius_m` bounds the doubt around the position; `note` is a sentence when a person should look."""
+
+    method: PlaceMethod
+    sure: Sure
+    lon: float | None
+    lat: float | None
+    radius_m: float
+    names: PlaceNames | None
+    area: Area | None
+    other_areas: list[Area]
+    candidates: list[PlaceCandidate]
+    transformer: str | None
+    feeder: str | None
+    layers_version: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobShown:
+    id: int
+    outage_id: int
+    crew_id: int
+    state: JobState
+    offered_at: datetime
+    delivered_at: datetime | None
+    seen_at: datetime | None
+    accept_by: datetime
+    accepted_at: datetime | None
+    departed_at: datetime | None
+    arrive_by: datetime
+    arrived_at: datetime | None
+    grade: Grade | None
+    restored_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StopShown:
+    id: int
+    received_at: datetime
+    area_class: AreaClass | None
+    arrive_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactShown:
+    cursor: str
+    subject: str
+    n: int
+    kind: str
+    said_by: str
+    happened_at: datetime
+    measured_at: datetime | None
+    recorded_at: datetime
+    seal: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OutageShown:
+    id: int
+    number: str
+    state: OutageState
+    area_class: AreaClass | None
+    priority: str
+    opened_at: datetime
+    first_call_at: datetime
+    arrive_by: datetime
+    arrived_at: datetime | None
+    call_count: int
+    lon: float | None
+    lat: float | None
+    district: str | None
+    jobs: list[JobShown]
+    calls: list[StopShown]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetShown:
+    """One deadline over all calls of the outage: the one enforced, the one before relaxations, and each limit set."""
+
+    name: str
+    arrive_by: datetime
+    enforced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutageOpenedUp(OutageShown):
+    targets: list[TargetShown]
+    facts: list[FactShown]
+
+
+@dataclass(frozen=True, slots=True)
+class OutagesShown:
+    outages: list[OutageShown]
+    next: int | None
+    cursor: str
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallFiledShown:
+    call: Call
+    place: PlaceShown
+    outage: OutageShown | None
+    joined: bool
+    suggestions: list[JoinSuggestion]
+
+
+@dataclass(frozen=True, slots=True)
+class CallShown:
+    call: Call
+    outage: OutageShown | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticularsShown:
+    caller_name: str | None
+    caller_phone: str | None
+    account_no: str | None
+    address: str | None
+    words: str | None
+    recording_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallOpenedUp:
+    """`particulars.caller_phone` is masked unless it is asked for by `?reveal=phone`, which goes on record."""
+
+    call: Call
+    place: PlaceShown | None
+    outage: OutageShown | None
+    particulars: ParticularsShown
+
+
+@dataclass(frozen=True, slots=True)
+class CallInQueue:
+    call: Call
+    place: PlaceShown | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallsShown:
+    calls: list[CallInQueue]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    place: PlaceShown
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLookedUp:
+    place: PlaceShown
+    premises: list[Premises]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonShown:
+    ok: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateShown:
+    """`leave_by` is the last moment at which this crew still arrives in time."""
+
+    crew_id: int
+    name: str
+    fit: bool
+    in_time: bool
+    minutes_away: float
+    arrives_at: datetime
+    leave_by: datetime
+    reasons: list[ReasonShown]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesShown:
+    crews: list[CandidateShown]
+    why_not: str
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobInHandShown:
+    job_id: int
+    outage_id: int
+    state: JobState
+
+
+@dataclass(frozen=True, slots=True)
+class CrewShown:
+    """`lon`, `lat` are where it was last heard (`position_at`), else its depot (`position_at` null)."""
+
+    crew_id: int
+    code: str
+    name: str
+    squad: str
+    county: str
+    on_duty: bool
+    aboard: int
+    in_shift: bool
+    suspended: bool
+    skills: list[str]
+    lon: float
+    lat: float
+    position_at: datetime | None
+    heard_at: datetime | None
+    state: str
+    jobs: list[JobInHandShown]
+
+
+@dataclass(frozen=True, slots=True)
+class CrewsShown:
+    crews: list[CrewShown]
+    server_time: datetime
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShown:
+    action_id: str | None
+    verdict: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswered:
+    server_time: datetime
+    answers: list[AnswerShown]
+    positions_refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """`cards` is empty and `unchanged` true when the tablet's cursor already names them."""
+
+    cursor: str
+    cards: list[dict[str, Any]]
+    unchanged: bool
+    on_duty: bool
+    aboard: int
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FigureShown:
+    group: str
+    definition: str
+    count: int
+    mean_min: float | None
+    median_min: float | None
+    p90_min: float | None
+    within: dict[str, float | None]
+    within_first_target: float | None
+    late_nobody_there: int
+    excluded: dict[str, int]
+    pending: int
+    restated: int
+    grades: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresShown:
+    figures: list[FigureShown]
+    limits: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowShown:
+    outage_id: int
+    number: str
+    area_class: AreaClass | None
+    district: str | None
+    crew_id: int | None
+    month: str
+    first_call_at: datetime
+    arrive_by: datetime
+    first_arrive_by: datetime
+    arrived_at: datetime | None
+    grade: Grade | None
+    restated: bool
+    excluded: str | None
+    due: dict[str, datetime]
+    minutes: float | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowsShown:
+    rows: list[RowShown]
+    next: int | None
+
+
+Day = Annotated[date, Query()]
+
+
+def answered(status: int, shape: Any, description: str, example: Any = None) -> dict[int | str, Any]:
+    """What a route answers when all is well, for the documentation."""
+    shown: dict[str, Any] = {"model": shape, "description": description}
+    if example is not None:
+        shown["content"] = {JSON: {"example": example}}
+    return {status: shown}
+
+
+def as_json(value: Any, status: int = 200) -> Response:
+    """The public JSON of anything the codec knows."""
+    return json_text(dumps(encode(value)), status)
+
+
+def json_text(text: str, status: int = 200) -> Response:
+    return Response(text.encode(), status, media_type=JSON)
+
+
+def text_of(value: Any) -> str:
+    return dumps(encode(value))
+
+
+def last_id(texts: list[str]) -> int:
+    return int(json.loads(texts[-1])["id"])
