@@ -1,0 +1,204 @@
+"""Counties, towns, townships and villages laid out as surfaces that leave no gap and never overlap.
+
+Real: county limits, the names, the counts, the seats that GeoNames knows. Invented: every line inside a county.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
+
+from gis_data.making.flat import GRID_DEG, Points, bent, chance, map_to_km, map_to_lonlat, to_km, to_lonlat, unbent
+from gis_data.making.rough import HINTS
+from gis_data.making.surfaces import cells, in_one_piece, surfaces
+from gis_data.making.world import Area, County, Inputs, Township, Village, Xy
+
+KM2_OF_A_COMMUNITY = 0.78  # 225 street communities then make 175 km² of town
+_CROWD = 40_000  # sample points that stand for a county while its villages are spread
+_ROUNDS = 25
+_NODE_KM = 1e-5
+
+
+def lay_out(inputs: Inputs) -> list[Area]:
+    shapes = surfaces([c.shape for c in inputs.counties], _NODE_KM)
+    counties = [County(c.code, c.name, s) for c, s in zip(inputs.counties, shapes, strict=True)]
+    areas = [area for county in counties for area in _areas_of(county, inputs)]
+    faces = surfaces([map_to_lonlat(area.shape) for area in areas], GRID_DEG)
+    for area, face in zip(areas, in_one_piece(faces, [a.county.code for a in areas]), strict=True):
+        area.shape = face
+    return areas
+
+
+def inside(area: Area, points: Points) -> npt.NDArray[np.bool_]:
+    """By the land and the positions as they will be written."""
+    lonlats = to_lonlat(points)
+    return shapely.contains_xy(area.shape, lonlats[:, 0], lonlats[:, 1])
+
+
+def km2(area: Area) -> float:
+    return float(map_to_km(area.shape).area)
+
+
+def counties_of(areas: Sequence[Area]) -> list[tuple[County, BaseGeometry]]:
+    """Each county as the sum of its areas, so that the two layers agree to the last vertex."""
+    found = {area.county.code: area.county for area in areas}
+    return [
+        (county, shapely.union_all([a.shape for a in areas if a.county.code == code])) for code, county in found.items()
+    ]
+
+
+def _areas_of(county: County, inputs: Inputs) -> list[Area]:
+    townships = [t for t in inputs.townships if t.county == county.code]
+    seat = inputs.seats[county.code]
+    town_names, land_names = _names_in_and_out_of_town(townships, inputs.villages)
+    town = _town(county, seat, sum(len(villages) for _, villages in town_names))
+    land = county.shape.difference(town)
+    seats = _township_seats(county, land, townships, seat, inputs)
+    # A street office sits in the town; its outer villages have no seat among them.
+    own = {t.code: seats[t.code] for t, _ in land_names if not t.is_street_office}
+    middles = {t.code: _hint(t) or seat for t in townships}
+    town_crowd = _crowd(town, f"town {county.code}", seat, ())
+    land_crowd = _crowd(land, f"land {county.code}", seat, [*own.values()])
+    return [
+        *_spread(county, town, town_crowd, town_names, middles, {}),
+        *_spread(county, land, land_crowd, land_names, seats, own),
+    ]
+
+
+Named = Sequence[tuple[Township, list[Village]]]
+
+
+def _names_in_and_out_of_town(townships: Sequence[Township], villages: Sequence[Village]) -> tuple[Named, Named]:
+    by_township = {t.code: [v for v in villages if v.township == t.code] for t in townships}
+    inner = [(t, [v for v in by_township[t.code] if _in_town(t, v)]) for t in townships]
+    outer = [(t, [v for v in by_township[t.code] if not _in_town(t, v)]) for t in townships]
+    return [(t, vs) for t, vs in inner if vs], [(t, vs) for t, vs in outer if vs]
+
+
+def _in_town(township: Township, village: Village) -> bool:
+    return township.is_street_office and village.is_community
+
+
+def _town(county: County, seat: Xy, communities: int) -> BaseGeometry:
+    radius = np.sqrt(communities * KM2_OF_A_COMMUNITY / np.pi)
+    turns = np.linspace(0, 2 * np.pi, 120, endpoint=False)
+    ring = bent(np.array([seat])) + radius * np.c_[np.cos(turns), np.sin(turns)]
+    return shapely.Polygon(unbent(ring)).intersection(county.shape.buffer(-0.2))
+
+
+def _hint(township: Township) -> Xy | None:
+    if township.name not in HINTS:
+        return None
+    x, y = to_km(np.array([HINTS[township.name]]))[0]
+    return float(x), float(y)
+
+
+def _township_seats(
+    county: County, land: BaseGeometry, townships: Sequence[Township], seat: Xy, inputs: Inputs
+) -> dict[str, Xy]:
+    """Where GeoNames has it; at the edge of the town for a street office; else an even spread, near the hints."""
+    crowd = _crowd(land, f"townships {county.code}", seat, ())
+    seats = {t.code: xy for t in townships if (xy := _known(t, land, inputs)) is not None}
+    for t in townships:
+        if t.is_street_office:
+            seats[t.code] = _nearest(crowd, _hint(t) or seat)
+    free = [t for t in townships if t.code not in seats]
+    if free:
+        points = _even(crowd, len(free), np.array([*seats.values()]).reshape(-1, 2), f"seats {county.code}")
+        for t, point in zip(free, points[_by_hints(free, points)], strict=True):
+            seats[t.code] = _nearest(crowd, (float(point[0]), float(point[1])))
+    return seats
+
+
+def _known(township: Township, land: BaseGeometry, inputs: Inputs) -> Xy | None:
+    if township.is_street_office:
+        return None
+    for name in (township.name, township.stem):
+        at = inputs.known_towns.get(name)
+        if at is not None and land.contains(shapely.Point(at)):
+            return at
+    return None
+
+
+def _by_hints(free: Sequence[Township], points: Points) -> npt.NDArray[np.intp]:
+    """Which point each township takes, so that the squares of the distances to the hints are least in sum."""
+    middle = tuple(points.mean(axis=0))
+    hints = np.array([_hint(t) or middle for t in free])
+    return linear_sum_assignment(_squares(hints, points))[1]
+
+
+def _squares(a: Points, b: Points) -> Points:
+    return ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)
+
+
+def _nearest(crowd: Points, at: Xy) -> Xy:
+    x, y = crowd[np.argmin(((crowd - np.array(at)) ** 2).sum(axis=1))]
+    return float(x), float(y)
+
+
+def _crowd(shape: BaseGeometry, key: str, town: Xy, seats: Sequence[Xy]) -> Points:
+    """Points as people live: denser round the town and round township seats, thin in the hills."""
+    r = chance(key)
+    west, south, east, north = shape.bounds
+    points = np.c_[r.uniform(west, east, 4 * _CROWD), r.uniform(south, north, 4 * _CROWD)]
+    points = points[shapely.contains_xy(shape, points[:, 0], points[:, 1])]
+    from_town = np.sqrt(((points - np.array(town)) ** 2).sum(axis=1))
+    weight = 0.30 + 0.7 * np.exp(-from_town / 14)
+    if seats:
+        weight += 0.7 * np.exp(-cKDTree(np.array(seats)).query(points)[0] / 1.8)
+    return points[r.random(len(points)) < weight / weight.max()][:_CROWD]
+
+
+def _even(crowd: Points, n: int, fixed: Points, key: str) -> Points:
+    """Lloyd's rounds: every point moves to the middle of the crowd that is nearest to it; the fixed ones stay."""
+    points = crowd[chance(key).choice(len(crowd), n, replace=False)]
+    for _ in range(_ROUNDS):
+        owner = cKDTree(np.r_[fixed, points]).query(crowd)[1] - len(fixed)
+        mine = owner >= 0
+        count = np.bincount(owner[mine], minlength=n)[:, None]
+        sums = np.c_[tuple(np.bincount(owner[mine], crowd[mine, axis], minlength=n) for axis in (0, 1))]
+        points = np.where(count > 0, sums / np.maximum(count, 1), points)
+    return crowd[cKDTree(crowd).query(points)[1]]  # a middle may lie outside a bay; its nearest neighbour does not
+
+
+def _spread(
+    county: County,
+    shape: BaseGeometry,
+    crowd: Points,
+    named: Named,
+    middles: Mapping[str, Xy],
+    seats: Mapping[str, Xy],
+) -> list[Area]:
+    """One site for every village of `named`; its land is what lies nearest. Communities sit in the middle."""
+    fixed = np.array([seats[t.code] for t, _ in named if t.code in seats]).reshape(-1, 2)
+    n = sum(len(villages) for _, villages in named)
+    sites = np.r_[fixed, _even(crowd, n - len(fixed), fixed, f"sites {len(seats)} {county.code}")]
+    lands = cells(sites, shape)
+    shares = _shares(sites, named, middles, seats)
+    areas = []
+    for township, villages in named:
+        order = sorted(villages, key=lambda v: (not v.is_community, v.code))
+        for village, i in zip(order, shares[township.code], strict=True):
+            at = (float(sites[i, 0]), float(sites[i, 1]))
+            areas.append(Area(village, township, county, at, _in_town(township, village), lands[i]))
+    return areas
+
+
+def _shares(sites: Points, named: Named, middles: Mapping[str, Xy], seats: Mapping[str, Xy]) -> dict[str, list[int]]:
+    """Sites shared out so that every township has as many as it has villages and is as compact as can be.
+
+    Nearest to its middle first. The first sites are the seats themselves, in the order of `named`.
+    """
+    owners = [township.code for township, villages in named for _ in villages]
+    cost = _squares(sites, np.array([middles[code] for code in owners]))
+    for i, code in enumerate(t.code for t, _ in named if t.code in seats):
+        cost[i, [owner != code for owner in owners]] = 1e9
+    taken = linear_sum_assignment(cost)[1]
+    shares: dict[str, list[int]] = {township.code: [] for township, _ in named}
+    for i in np.argsort(cost[np.arange(len(sites)), taken], kind="stable"):
+        shares[owners[taken[i]]].append(int(i))
+    return shares

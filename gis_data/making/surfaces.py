@@ -1,0 +1,59 @@
+"""Surfaces that share their borders to the last vertex: no gap and no overlap survives the rounding."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiPoint
+from shapely.geometry.base import BaseGeometry
+
+from gis_data.making.flat import Points, bent, unbent
+
+_CURVE_KM = 0.35  # a bent border is written as chords of about this length
+_BEYOND_KM = 30
+
+
+def cells(sites: Points, shape: BaseGeometry) -> list[BaseGeometry]:
+    """The part of `shape` nearest to each site on the bent map, so that borders run like ridges, not like rulers."""
+    reach = MultiPoint(bent(np.array(shape.envelope.buffer(_BEYOND_KM).exterior.coords)))
+    polygons = shapely.voronoi_polygons(MultiPoint(bent(sites)), extend_to=reach, ordered=True).geoms
+    bent_back = [shapely.transform(shapely.segmentize(cell, _CURVE_KM), unbent) for cell in polygons]
+    return [shapely.make_valid(cell).intersection(shape) for cell in bent_back]
+
+
+def surfaces(shapes: Sequence[BaseGeometry], grid: float) -> list[BaseGeometry]:
+    """All borders cut at all crossings on one grid; each face that results goes to one shape, the first it lies in.
+
+    A face in no shape is a gap between two limits that should touch; it goes to the nearest.
+    """
+    lines = shapely.union_all([shapely.boundary(shape) for shape in shapes], grid_size=grid)
+    faces = shapely.get_parts(shapely.polygonize([lines]))
+    tree = shapely.STRtree(list(shapes))
+    owned: dict[int, list[BaseGeometry]] = defaultdict(list)
+    for face in faces:
+        point = face.representative_point()
+        hits = tree.query(point, predicate="intersects")
+        owned[int(min(hits) if len(hits) else tree.nearest(point))].append(face)
+    return [shapely.union_all(owned[i]) for i in range(len(shapes))]
+
+
+def in_one_piece(shapes: Sequence[BaseGeometry], groups: Sequence[str]) -> list[BaseGeometry]:
+    """Crumbs cut off by a county limit or a town's edge go to the neighbour in the group with the longest border."""
+    whole = [_largest(shape) for shape in shapes]
+    crumbs = [(i, part) for i, shape in enumerate(shapes) for part in shapely.get_parts(shape) if part is not whole[i]]
+    tree = shapely.STRtree(whole)
+    given: dict[int, list[BaseGeometry]] = defaultdict(list)
+    for i, crumb in crumbs:
+        border = {
+            int(j): whole[j].intersection(crumb).length
+            for j in sorted(tree.query(crumb, predicate="intersects"))
+            if groups[j] == groups[i]
+        }
+        taker = max(border, key=lambda j: border[j], default=i)
+        given[taker if border.get(taker, 0) > 0 else i].append(crumb)
+    return [shapely.union_all([shape, *given[i]]) for i, shape in enumerate(whole)]
+
+
+def _largest(shape: BaseGeometry) -> BaseGeometry:
+    return max(shapely.get_parts(shape), key=lambda part: part.area)
