@@ -13,7 +13,8 @@ from dispatch_server.store.questions import Question
 from dispatch_server.store.work import Reading, Work
 
 _CREWS = Question(
-    "SELECT id, code, name, squad, county, skills, people, vehicle, depot_lon, depot_lat, suspended FROM crews ORDER BY id"
+    "SELECT id, code, name, squad, county, skills, people, vehicle, depot_lon, depot_lat, suspended FROM crews "
+    "ORDER BY id"
 )
 _SHIFTS = Question("SELECT crew_id, day_of_week, starts_min, ends_min FROM shifts")
 _DUTIES = Question("SELECT id, on_duty, aboard, since_us FROM duties")
@@ -103,10 +104,17 @@ def keep_positions(work: Work, crew_id: int, fixes: Sequence[Fix]) -> None:
     ]
     work.do_many(_ADD_POSITION, rows)
     # What lies in the future by our clock says nothing about where the crew is now.
-    newest = max((r for r in rows if r["fixed_at_us"] <= received_at_us), key=lambda r: r["fixed_at_us"], default=None)
+    newest = max((fix for fix in fixes if fix.fixed_at <= work.now), key=lambda fix: fix.fixed_at, default=None)
     if newest is not None:
-        last = {name: newest[name] for name in ("crew_id", "fixed_at_us", "lon", "lat", "accuracy_m")}
-        work.later(_HEARD_OF, heard_at_us=received_at_us, **last)
+        work.later(
+            _HEARD_OF,
+            crew_id=crew_id,
+            heard_at_us=received_at_us,
+            fixed_at_us=to_us(newest.fixed_at),
+            lon=newest.lon,
+            lat=newest.lat,
+            accuracy_m=newest.accuracy_m,
+        )
 
 
 def sign_of_life(work: Work, crew_id: int) -> None:

@@ -1,5 +1,6 @@
 """The journal as it is read: by cursor, by subject."""
 
+import json
 from dataclasses import dataclass
 from functools import total_ordering
 
@@ -22,7 +23,12 @@ _SINCE = Question(
 )
 _END = Question(
     "SELECT 0, coalesce(max(seq), 0) FROM facts",
-    postgresql="SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, 0",
+    postgresql="SELECT xid, seq FROM facts WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+    "ORDER BY xid DESC, seq DESC LIMIT 1",
+)
+_HOLDS = Question(
+    "SELECT 1 FROM facts WHERE seq = :seq AND :xid = 0",
+    postgresql="SELECT 1 FROM facts WHERE seq = :seq AND xid = :xid",
 )
 _OF_SUBJECT = Question(_COLUMNS + "WHERE subject_kind = :kind AND subject_id = :id ORDER BY n")
 _FIRST_OF = Question("SELECT xid, seq FROM facts WHERE subject_kind = :kind AND subject_id = :id AND n = 1")
@@ -82,8 +88,12 @@ def facts_since(reading: Reading, cursor: Cursor, at_most: int) -> list[FactRead
 def end_of_journal(reading: Reading) -> Cursor:
     """A reader that has everything in this snapshot may go on from here."""
     found = reading.row(_END)
-    assert found is not None
-    return Cursor(found[0], found[1])
+    return START if found is None else Cursor(found[0], found[1])
+
+
+def holds(reading: Reading, cursor: Cursor) -> bool:
+    """False for a cursor from before a restore that took its fact away: whoever brings it begins anew."""
+    return cursor == START or reading.row(_HOLDS, xid=cursor.xid, seq=cursor.seq) is not None
 
 
 def facts_of(reading: Reading, subject: Subject) -> list[FactRead]:
@@ -99,9 +109,10 @@ def begun_at(reading: Reading, subject: Subject) -> Cursor | None:
 def shown_fact(fact: FactRead) -> str:
     """The public JSON text of a fact."""
     measured = "null" if fact.measured_at_us is None else f'"{from_us(fact.measured_at_us).isoformat()}"'
+    said_by = json.dumps(fact.said_by, ensure_ascii=False)
     return (
         f'{{"cursor":"{fact.cursor}","subject":"{fact.subject}","n":{fact.n},"kind":"{fact.kind}",'
-        f'"said_by":"{fact.said_by}","happened_at":"{from_us(fact.happened_at_us).isoformat()}",'
+        f'"said_by":{said_by},"happened_at":"{from_us(fact.happened_at_us).isoformat()}",'
         f'"measured_at":{measured},"recorded_at":"{from_us(fact.recorded_at_us).isoformat()}",'
         f'"seal":"{fact.seal}","body":{fact.body}}}'
     )

@@ -8,7 +8,8 @@ from dispatch_server.store.work import Work
 
 AT_A_TIME = 5_000  # a Work that deletes more would keep calls waiting
 _TRACKS = Question(
-    "DELETE FROM positions WHERE id IN (SELECT id FROM positions WHERE received_at_us < :before ORDER BY id LIMIT :most)"
+    "DELETE FROM positions WHERE id IN "
+    "(SELECT id FROM positions WHERE received_at_us < :before ORDER BY id LIMIT :most)"
 )
 _CALLERS = Question(
     "DELETE FROM call_particulars WHERE call_id IN (SELECT p.call_id FROM call_particulars p "

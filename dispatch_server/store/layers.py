@@ -39,7 +39,8 @@ _ACCOUNT = _upsert(
 _CREW_IDS = Question("SELECT code, id FROM crews")
 _DROP_SHIFTS = Question("DELETE FROM shifts")
 _ADD_SHIFT = Question(
-    "INSERT INTO shifts (crew_id, day_of_week, starts_min, ends_min) VALUES (:crew_id, :day_of_week, :starts_min, :ends_min)"
+    "INSERT INTO shifts (crew_id, day_of_week, starts_min, ends_min) "
+    "VALUES (:crew_id, :day_of_week, :starts_min, :ends_min)"
 )
 
 Rows = Iterable[Mapping[str, Any]]
@@ -72,7 +73,7 @@ def keep_registers(work: Work, crews: Rows, transformers: Rows, accounts: Rows) 
     work.do_many(_CREW, list(crews))
     work.do_many(_TRANSFORMER, list(transformers))
     work.do_many(_ACCOUNT, list(accounts))
-    return {code: crew_id for code, crew_id in work.rows(_CREW_IDS)}
+    return dict(work.rows(_CREW_IDS))
 
 
 def keep_shifts(work: Work, shifts: Rows) -> None:

@@ -1,10 +1,14 @@
 """Opens the store an address names, its schema brought to the newest first."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from dispatch_server.clock import Clock
 from dispatch_server.store.postgres import PostgresStore
@@ -18,19 +22,18 @@ _REVISION = "SELECT version_num FROM alembic_version"
 
 def open_store(address: str, clock: Clock) -> Store:
     """`sqlite:///relative/path`, `sqlite:////absolute/path`, a bare path, or `postgresql://…`."""
-    scheme, colon, _ = address.partition("://")
-    if not colon or scheme == "sqlite":
-        path = Path(address.removeprefix("sqlite:///"))
-        prepare_sqlite(path)
-        return SqliteStore(path, clock)
-    if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
-        url = address.replace(scheme, "postgresql", 1)
+    path, url = prepare(address)
+    return PostgresStore(url, clock) if path is None else SqliteStore(path, clock)
+
+
+def prepare(address: str) -> tuple[Path | None, str]:
+    """Brings the schema to the newest; gives the path of a SQLite file, or None and the URL of PostgreSQL."""
+    path, url = _whereabouts(address)
+    if path is None:
         prepare_postgres(url)
-        return PostgresStore(url, clock)
-    raise CannotOpen(
-        f"Relight keeps its data in SQLite or PostgreSQL, not in {scheme}. "
-        "RELIGHT_DATABASE_URL looks like sqlite:///relight.db or postgresql://user@host/relight."
-    )
+    else:
+        prepare_sqlite(path)
+    return path, url
 
 
 def prepare_sqlite(path: Path) -> None:
@@ -43,7 +46,8 @@ def prepare_sqlite(path: Path) -> None:
             f"The database file {path} cannot be opened: {error}. Check the path and its rights."
         ) from error
     if not is_newest:
-        _prepare(f"sqlite:///{path}", path)
+        with alone_in_sqlite(path) as alone:
+            bring_up_to_date(alone)
 
 
 def prepare_postgres(url: str) -> None:
@@ -58,7 +62,49 @@ def prepare_postgres(url: str) -> None:
     if version < OLDEST_POSTGRESQL:
         raise CannotOpen("Relight needs PostgreSQL 13 or newer; upgrade the database server.")
     if not is_newest:
-        _prepare(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        with alone_in_postgres(url) as alone:
+            bring_up_to_date(alone)
+
+
+@contextmanager
+def alone_in_sqlite(path: Path) -> Iterator[Connection]:
+    """One transaction that nobody else writes beside."""
+    engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            yield connection
+    except OperationalError as error:
+        raise CannotOpen(f"The database file {path} is in use or cannot be written: {error.orig}.") from error
+
+
+@contextmanager
+def alone_in_postgres(url: str) -> Iterator[Connection]:
+    """One transaction; another server that starts now waits for its end."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        yield connection
+
+
+@contextmanager
+def alone_in(address: str) -> Iterator[Connection]:
+    path, url = _whereabouts(address)
+    with alone_in_sqlite(path) if path is not None else alone_in_postgres(url) as connection:
+        yield connection
+
+
+def _whereabouts(address: str) -> tuple[Path | None, str]:
+    """The path of a SQLite file, or None and the URL of a PostgreSQL database."""
+    scheme, colon, _ = address.partition("://")
+    if not colon or scheme == "sqlite":
+        return Path(address.removeprefix("sqlite:///")), ""
+    if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return None, address.replace(scheme, "postgresql", 1)
+    raise CannotOpen(
+        f"Relight keeps its data in SQLite or PostgreSQL, not in {scheme}. "
+        "RELIGHT_DATABASE_URL looks like sqlite:///relight.db or postgresql://user@host/relight."
+    )
 
 
 def _sqlite_revision(connection: sqlite3.Connection) -> str | None:
@@ -77,18 +123,3 @@ def _postgres_revision(connection: psycopg.Connection[tuple[object, ...]]) -> st
     except psycopg.errors.UndefinedTable:
         return None
     return None if found is None else str(found[0])
-
-
-def _prepare(url: str, path: Path | None = None) -> None:
-    """One server does it; another that starts now waits, and finds it done."""
-    from sqlalchemy import create_engine
-    from sqlalchemy.pool import NullPool
-
-    if path is None:
-        engine, lock = create_engine(url, poolclass=NullPool), f"SELECT pg_advisory_xact_lock({LOCK})"
-    else:
-        at = path
-        engine, lock = create_engine("sqlite://", creator=lambda: connect(at), poolclass=NullPool), "BEGIN EXCLUSIVE"
-    with engine.begin() as connection:
-        connection.exec_driver_sql(lock)
-        bring_up_to_date(connection)

@@ -108,9 +108,7 @@ def first_called_between(
 
 def crews_of_jobs(reading: Reading, since: datetime, until: datetime) -> dict[int, int]:
     """Job to crew, over the jobs of the outages first called in [since, until)."""
-    return {
-        job_id: crew_id for job_id, crew_id in reading.rows(_CREWS_OF_ARRIVALS, since=to_us(since), until=to_us(until))
-    }
+    return dict(reading.rows(_CREWS_OF_ARRIVALS, since=to_us(since), until=to_us(until)))
 
 
 def waiting(reading: Reading) -> list[int]:

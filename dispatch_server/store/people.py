@@ -102,4 +102,4 @@ def bump(work: Work, name: str) -> None:
 
 
 def versions(reading: Reading) -> dict[str, int]:
-    return dict(reading.rows(_VERSIONS))  # type: ignore[arg-type]
+    return dict(reading.rows(_VERSIONS))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import SQLModel
 
 from dispatch_server.domain.calls import Call
 from dispatch_server.domain.crews import Duty
@@ -13,7 +14,7 @@ from dispatch_server.protocol.codec import canonical
 from dispatch_server.store.instants import to_us
 from dispatch_server.store.questions import Question
 from dispatch_server.store.shown import dumps, shown_job, shown_outage
-from dispatch_server.store.tables import CallRow, DutyRow, JobRow, OutageRow
+from dispatch_server.store.tables import CallRow, DutyRow, JobRow, OutageRow, table_of
 
 Columns = dict[str, Any]
 
@@ -64,8 +65,9 @@ def columns_of_duty(duty: Duty) -> Columns:
 class StateTable:
     """One state table: how to load, add and change a row of it."""
 
-    def __init__(self, row: Any, columns_of: Callable[[Any], Columns], beside: tuple[str, ...] = ()) -> None:
-        table = row.__table__
+    def __init__(self, row: type[SQLModel], columns_of: Callable[[Any], Columns], beside: tuple[str, ...] = ()) -> None:
+        table = self.table = table_of(row)
+        self.name = table.name
         self.columns_of = columns_of
         self.beside = beside
         folded = [c.name for c in table.columns if c.name not in ("id", *beside)]

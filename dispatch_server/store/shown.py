@@ -1,4 +1,4 @@
-"""The public JSON of outages and jobs (contract), kept beside the fold: a board of thousands is then a concatenation."""
+"""The public JSON of outages and jobs (contract), kept beside the fold: a board of thousands is a concatenation."""
 
 import json
 from typing import Any

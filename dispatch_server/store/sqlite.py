@@ -13,12 +13,25 @@ from typing import Any
 
 from dispatch_server.clock import Clock
 from dispatch_server.domain.people import Author
-from dispatch_server.store.store import Deed, Question, StoreBusy, T
+from dispatch_server.store.store import Deed, Question, StoreBusy, T, call_each
 from dispatch_server.store.work import Reading, Work
 
 BUSY_TIMEOUT_MS = 20_000  # command-line writers share the file; a restore of a large backup holds it longest
 WORKS_PER_COMMIT = 64  # more would make the last answer of a batch wait without making the commit any cheaper
 READERS = 4
+
+# What the surroundings do to us, as against a mistake in a question: another process, a full disk, a broken one.
+_SURROUNDINGS = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
 
 
 @dataclass(slots=True)
@@ -58,38 +71,58 @@ class SqliteStore:
         self._per_thread = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._is_closed = False
+        self._closing = threading.Lock()
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._writer.start()
 
     async def awork(self, author: Author, deed: Deed[T]) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Task(author, deed, future, loop))
+        self._put(_Task(author, deed, future, loop))
         return await future
 
     def work(self, author: Author, deed: Deed[T]) -> T:
         future: Future[T] = Future()
-        self._queue.put(_Task(author, deed, future, None))
+        self._put(_Task(author, deed, future, None))
         return future.result()
 
     async def aread(self, question: Question[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, question)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._ask, question)
 
     def read(self, question: Question[T]) -> T:
-        connection = self._reading_connection()
-        cursor = connection.cursor()
-        cursor.execute("BEGIN")
+        return self._readers.submit(self._ask, question).result()
+
+    def _put(self, task: _Task) -> None:
+        with self._closing:  # nobody may wait for a writer that is gone
+            if self._is_closed:
+                raise StoreBusy("This server is stopping. Nothing was saved; try again in a moment.")
+            self._queue.put(task)
+
+    def _ask(self, question: Question[T]) -> T:
         try:
-            return question(Reading(cursor, self.dialect, self.clock()))
-        finally:
-            cursor.execute("ROLLBACK")
-            cursor.close()
+            connection = self._reading_connection()
+            with closing(connection.cursor()) as cursor:
+                cursor.execute("BEGIN")
+                try:
+                    return question(Reading(cursor, self.dialect, self.clock()))
+                finally:
+                    if connection.in_transaction:
+                        cursor.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            if _is_of_surroundings(error):
+                raise StoreBusy(f"The database could not be read ({error}). Try again in a moment.") from error
+            raise
 
     def on_change(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
 
     def close(self) -> None:
-        self._queue.put(None)
+        with self._closing:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._queue.put(None)
         self._writer.join()
         self._readers.shutdown()
         for connection in self._opened:
@@ -136,8 +169,7 @@ class SqliteStore:
             return
         for task in batch:
             if task.work is not None and task.error is None:
-                for callback in task.work.after_commit:
-                    callback()
+                call_each(task.work.after_commit)
 
     def _run(self, cursor: sqlite3.Cursor, task: _Task) -> None:
         cursor.execute("SAVEPOINT one_work")
@@ -145,8 +177,8 @@ class SqliteStore:
             task.work = Work(cursor, self.dialect, self.clock(), task.author)
             task.result = task.deed(task.work)
             task.work.flush()
-        except Exception as error:  # a deed's own failure undoes its savepoint and nobody else's
-            task.error = error
+        except BaseException as error:  # a deed's own failure undoes its savepoint and nobody else's
+            task.error = _as_told(error)
             cursor.execute("ROLLBACK TO SAVEPOINT one_work")
         cursor.execute("RELEASE SAVEPOINT one_work")
 
@@ -155,7 +187,7 @@ class SqliteStore:
         if cursor.connection.in_transaction:
             cursor.execute("ROLLBACK")
         for task in batch:
-            task.error = StoreBusy(f"The database could not write ({error}). Nothing was saved; try again.")
+            task.error = _could_not_write(error)
 
     def _tell(self, batch: list[_Task]) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[_Task]] = {}
@@ -168,10 +200,27 @@ class SqliteStore:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_deliver_all, tasks)
         if any(t.work is not None and t.error is None and t.work.recorded for t in batch):
-            for listener in self._listeners:
-                listener()
+            call_each(self._listeners)
 
 
 def _deliver_all(tasks: list[_Task]) -> None:
     for task in tasks:
         task.deliver()
+
+
+def _as_told(error: BaseException) -> BaseException:
+    if isinstance(error, sqlite3.OperationalError) and _is_of_surroundings(error):
+        return _could_not_write(error)
+    if isinstance(error, StopIteration):  # futures refuse to carry it, and the caller would wait for ever
+        told = RuntimeError("The deed let StopIteration out.")
+        told.__cause__ = error
+        return told
+    return error
+
+
+def _is_of_surroundings(error: sqlite3.Error) -> bool:
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _SURROUNDINGS
+
+
+def _could_not_write(error: sqlite3.Error) -> StoreBusy:
+    return StoreBusy(f"The database could not write ({error}). Nothing was saved; try again.")

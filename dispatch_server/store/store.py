@@ -1,6 +1,7 @@
 """What a store promises, whichever database stands behind it."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from dispatch_server.clock import Clock
@@ -8,6 +9,7 @@ from dispatch_server.domain.people import Author
 from dispatch_server.store.work import Reading, Work
 
 T = TypeVar("T")
+_log = logging.getLogger("relight.store")
 Deed = Callable[[Work], T]
 Question = Callable[[Reading], T]
 
@@ -16,10 +18,16 @@ class StoreBusy(Exception):
     """The database did not answer in time or went away; nothing was written. Worth another try (503)."""
 
 
+class SavingUnsure(StoreBusy):
+    """The database went away in the middle of the commit: it may have been saved."""
+
+
 class Store(Protocol):
     """`work` runs a deed in one transaction and returns after the commit; `read` asks of one snapshot.
 
-    The `a…` forms are for coroutines, the plain ones for threads and the command line.
+    The `a…` forms are for coroutines, the plain ones for threads and the command line. A deed may be run more than
+    once (on PostgreSQL, when two Works met): what it does outside the Work belongs in `after_commit`. No deed and no
+    question may call the store again.
     """
 
     dialect: str
@@ -30,6 +38,15 @@ class Store(Protocol):
     async def aread(self, question: Question[T]) -> T: ...
     def read(self, question: Question[T]) -> T: ...
     def on_change(self, listener: Callable[[], None]) -> None:
-        """`listener` is called from a writer thread after a commit that recorded facts."""
+        """`listener` is called from a thread of the store after facts were committed, perhaps with nothing new."""
 
     def close(self) -> None: ...
+
+
+def call_each(callbacks: Iterable[Callable[[], None]]) -> None:
+    """After a commit. What fails here cannot undo it, and must not stop the writer or pass for a failed Work."""
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception:
+            _log.exception("A callback after a commit failed; the commit stands")

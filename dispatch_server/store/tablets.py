@@ -23,7 +23,8 @@ _WALL_ERROR = Question("SELECT wall_error_us FROM devices WHERE device_id = :dev
 _HEARD = Question(
     "INSERT INTO devices (device_id, crew_id, boot_id, wall_error_us, heard_at_us) "
     "VALUES (:device_id, :crew_id, :boot_id, :wall_error_us, :heard_at_us) ON CONFLICT (device_id, crew_id) "
-    "DO UPDATE SET boot_id = excluded.boot_id, wall_error_us = excluded.wall_error_us, heard_at_us = excluded.heard_at_us"
+    "DO UPDATE SET boot_id = excluded.boot_id, wall_error_us = excluded.wall_error_us, "
+    "heard_at_us = excluded.heard_at_us"
 )
 
 

@@ -19,19 +19,17 @@ from dispatch_server.protocol.codec import decode
 from dispatch_server.store.journal import FIRST_SEAL, FOLDS, Subject, Times, fact_row
 from dispatch_server.store.projection import STATE_TABLES
 from dispatch_server.store.questions import Cursor, Question, Row
-from dispatch_server.store.tables import CallRow, FactRow, JobRow, OutageRow, PlaceRow
+from dispatch_server.store.tables import FactRow, table_of
 
+_FACTS = table_of(FactRow)
 _ADD_FACT = Question(
-    insert(FactRow).values({c.name: None for c in FactRow.__table__.c if c.name not in ("seq", "xid")})
-)  # type: ignore[attr-defined]
+    insert(_FACTS).values({c.name: None for c in _FACTS.c if c.name not in ("seq", "xid")}).inline()  # asks no seq back
+)
 _LOCK = Question("SELECT 1", postgresql="SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-_NUMBERED = {"call": CallRow, "outage": OutageRow, "job": JobRow, "place": PlaceRow}
+_NUMBERED = {"call": "calls", "outage": "outages", "job": "jobs", "place": "places"}
 _NEXT_ID = {
-    kind: Question(
-        f"SELECT coalesce(max(id), 0) + 1 FROM {row.__tablename__}",
-        postgresql=f"SELECT nextval('{row.__tablename__}_id_seq')",
-    )
-    for kind, row in _NUMBERED.items()
+    kind: Question(f"SELECT coalesce(max(id), 0) + 1 FROM {table}", postgresql=f"SELECT nextval('{table}_id_seq')")
+    for kind, table in _NUMBERED.items()
 }
 
 
@@ -99,6 +97,7 @@ class Work(Reading):
         self._facts: list[dict[str, Any]] = []
         self._later: list[tuple[Question, dict[str, Any]]] = []
         self._dirty = False
+        self._is_lost = False
 
     def rows(self, question: Question, **params: Any) -> list[Row]:
         self.flush()
@@ -170,6 +169,8 @@ class Work(Reading):
 
     def flush(self) -> None:
         """Writes what was recorded: facts first, in order, then each changed state once."""
+        if self._is_lost:
+            raise RuntimeError("This Work lost its transaction; none of it can be saved.")
         if not self._dirty:
             return
         self._dirty = False
@@ -193,11 +194,16 @@ class Work(Reading):
             yield
             self.flush()
         except BaseException:
-            self._cursor.execute("ROLLBACK TO SAVEPOINT inner_work", {})
-            self._cursor.execute("RELEASE SAVEPOINT inner_work", {})
+            self._undo_to_savepoint()
             self._forget(recorded, callbacks)
             raise
         self._cursor.execute("RELEASE SAVEPOINT inner_work", {})
+
+    def _undo_to_savepoint(self) -> None:
+        self._is_lost = True  # a full disk or a lost connection undoes everything at once: then nothing may follow
+        self._cursor.execute("ROLLBACK TO SAVEPOINT inner_work", {})
+        self._cursor.execute("RELEASE SAVEPOINT inner_work", {})
+        self._is_lost = False
 
     def _forget(self, recorded: int, callbacks: int) -> None:
         # Heads were changed in place since; the rows that still stand are read again when they are needed.
@@ -213,7 +219,7 @@ class Work(Reading):
         found = self._cursor.fetchone()
         if found is None:
             return None
-        state = decode(FOLDS[subject.kind].state, json.loads(found[0]))
+        state: Any = decode(FOLDS[subject.kind].state, json.loads(found[0]))
         head = self._heads[subject] = _Head(state, found[1], found[2], is_new=False)
         return head
 
