@@ -102,35 +102,36 @@ def _few(sentences: Sequence[str], where: str, *, blocks: bool) -> list[Flaw]:
     return flaws
 
 
+def unlike_the_manifest(folder: Folder) -> list[str]:
+    """Files that are missing or are not the ones the manifest describes."""
+    return [sentence for file in (*REQUIRED, *OPTIONAL) if (sentence := _unlike(folder, file))]
+
+
+def _unlike(folder: Folder, file: str) -> str:
+    listed, there = file in folder.layers, file in folder.files
+    if listed and not there:
+        return f"{MANIFEST} lists {file}, but the file is not in the folder."
+    if there and not listed:
+        return f"{file} is in the folder, but {MANIFEST} does not list it."
+    if not there:
+        return f"{file} is missing; add the file and its entry in {MANIFEST}." if file in REQUIRED else ""
+    found, said = hashlib.sha256(folder.files[file]).hexdigest(), folder.layers[file].sha256
+    if found == said:
+        return ""
+    return f"{file} is not the file {MANIFEST} describes: its sha256 begins {found[:12]}, not {said[:12]}."
+
+
 def _manifest_flaws(folder: Folder) -> Iterator[Flaw]:
-    for file in (*REQUIRED, *OPTIONAL):
-        listed, there = file in folder.layers, file in folder.files
-        if listed and not there:
-            yield Flaw(f"{MANIFEST} lists {file}, but the file is not in the folder.", blocks=True)
-        elif there and not listed:
-            yield Flaw(f"{file} is in the folder, but {MANIFEST} does not list it.", blocks=file in REQUIRED)
-        elif file in REQUIRED and not listed:
-            yield Flaw(f"{file} is missing; add the file and its entry in {MANIFEST}.", blocks=True)
-        elif listed:
-            yield from _layer_flaws(folder, file)
-    for file in sorted(folder.layers.keys() - {*REQUIRED, *OPTIONAL}):
-        yield Flaw(f"{MANIFEST} lists {file}, which nothing here reads.", blocks=False)
+    yield from (Flaw(sentence, blocks=True) for sentence in unlike_the_manifest(folder))
+    for layer in folder.layers.values():
+        if layer.file not in {*REQUIRED, *OPTIONAL}:
+            yield Flaw(f"{MANIFEST} lists {layer.file}, which nothing here reads.", blocks=False)
+        elif not layer.source or not layer.licence:
+            yield Flaw(f"{MANIFEST} does not say source and licence of {layer.file}.", blocks=False)
     if folder.has(ROAD_NODES) != folder.has(ROAD_EDGES):
         yield Flaw(f"{ROAD_NODES} and {ROAD_EDGES} belong together; one of them is missing.", blocks=True)
-    if not folder.has(ROAD_NODES):
+    elif not folder.has(ROAD_NODES):
         yield Flaw("There is no road layer; minutes to drive come from straight lines.", blocks=False)
-
-
-def _layer_flaws(folder: Folder, file: str) -> Iterator[Flaw]:
-    layer = folder.layers[file]
-    found = hashlib.sha256(folder.files[file]).hexdigest()
-    if found != layer.sha256:
-        yield Flaw(
-            f"{file} is not the file the manifest describes: its sha256 is {found[:12]}…, not {layer.sha256[:12]}….",
-            blocks=True,
-        )
-    if not layer.source or not layer.licence:
-        yield Flaw(f"{MANIFEST} does not say source and licence of {file}.", blocks=False)
 
 
 def _repeated_codes(ground: _Ground) -> Iterator[Flaw]:

@@ -93,6 +93,10 @@ def folder_at(directory: Path) -> Folder:
     return folder_of({name: (directory / name).read_bytes() for name in known if (directory / name).is_file()})
 
 
+def has_roads(folder: Folder) -> bool:
+    return folder.has(ROAD_NODES) and folder.has(ROAD_EDGES)
+
+
 def _layer(entry: Any, n: int) -> Layer:
     if not isinstance(entry, dict):
         raise BadInput(f"Layer {n} in {MANIFEST} must be written as [[layers]].")

@@ -66,10 +66,14 @@ class Row:
         return value
 
     def minute_of_day(self, column: str) -> int:
-        hour, colon, minute = self.maybe(column).partition(":")
-        if not (colon and hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
-            raise self.wrong(f"{column} must be a time such as 07:30, not {self.maybe(column)!r}.")
-        return int(hour) * 60 + int(minute)
+        """24:00 is the end of the day."""
+        said = self.maybe(column)
+        hour, colon, minute = said.partition(":")
+        if colon and hour.isdecimal() and minute.isdecimal() and int(minute) < 60:
+            minutes = int(hour) * 60 + int(minute)
+            if minutes <= 24 * 60:
+                return minutes
+        raise self.wrong(f"{column} must be a time such as 07:30, not {said!r}.")
 
     def position(self) -> LonLat:
         """In WGS-84, by the datum that the manifest states for the file."""

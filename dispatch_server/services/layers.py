@@ -10,8 +10,8 @@ from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.domain.refusals import BadInput, NotFound
 from dispatch_server.domain.rules import Policy
 from dispatch_server.gis import layers
-from dispatch_server.gis.checks import check
-from dispatch_server.gis.folder import ROAD_EDGES, ROAD_NODES, THE_MAP, Folder, folder_at, folder_of
+from dispatch_server.gis.checks import check, unlike_the_manifest
+from dispatch_server.gis.folder import THE_MAP, Folder, folder_at, folder_of, has_roads
 from dispatch_server.gis.gazetteer import Gazetteer
 from dispatch_server.gis.layers import strict
 from dispatch_server.gis.locator import MapLocator
@@ -38,7 +38,7 @@ class Registers:
 
 
 def read_registers(folder: Folder) -> Registers:
-    """Outside any Work: it takes a second. Raises BadInput with the first thing that is wrong."""
+    """Raises BadInput with the first thing that is wrong."""
     return Registers(
         crews=tuple(_crews(folder)),
         transformers=tuple(_placed(record) for record in strict(layers.read_transformers(folder))),
@@ -47,8 +47,25 @@ def read_registers(folder: Folder) -> Registers:
     )
 
 
-def load_layers(work: Work, folder: Folder, registers: Registers) -> None:
-    """All or nothing. Registers are added to or changed by code, never cut: the journal names them."""
+def load_layers(work: Work, directory: Path) -> None:
+    """All or nothing. Takes seconds: for the command line and for the first start, before anybody is served."""
+    folder = folder_at(directory)
+    require_readable(folder)
+    keep_layers(work, folder, read_registers(folder))
+
+
+def require_readable(folder: Folder) -> None:
+    """Raises BadInput where a server could not start on these layers; `check` says more, and takes longer."""
+    if sentences := unlike_the_manifest(folder):
+        raise BadInput(sentences[0])
+    _map_of(folder)
+    if has_roads(folder):
+        strict(layers.read_road_nodes(folder))
+        strict(layers.read_road_edges(folder))
+
+
+def keep_layers(work: Work, folder: Folder, registers: Registers) -> None:
+    """Registers are added to or changed by code, never cut: the journal names them."""
     map_files = {name: folder.files[name] for name in THE_MAP if name in folder.files}
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in map_files.items()}
     keep_files(work, folder.version, map_files, sums)
@@ -62,49 +79,40 @@ def territory_from(reading: Reading, policy: Policy) -> Territory:
     if not files:
         raise NotFound("No layers are loaded yet; run: relight gis load DIR")
     folder = folder_of(files)
-    locator = MapLocator(
-        Zones(strict(layers.read_areas(folder))),
-        Gazetteer(strict(layers.read_gazetteer(folder))),
-        folder.version,
-    )
-    return Territory(locator, RoadTravel(_roads(folder, policy), policy), policy, crew_records(reading))
+    return Territory(_map_of(folder), RoadTravel(_roads(folder, policy), policy), policy, crew_records(reading))
 
 
-def check_folder(directory: Path, say: Say) -> bool:
-    """`relight gis check`: says everything that is wrong; whether the folder could be loaded."""
+def check_folder(directory: Path, say: Say) -> list[str]:
+    """`relight gis check`: everything that is wrong, the worst first. `say` hears what is being looked at."""
     try:
         folder = folder_at(directory)
     except BadInput as error:
-        say(str(error))
-        return False
-    return _say_flaws(folder, say)
+        return [str(error)]
+    return [flaw.sentence if flaw.blocks else f"Note: {flaw.sentence}" for flaw in check(folder, say)]
 
 
-def load_folder(directory: Path, store: Store, say: Say) -> bool:
-    """`relight gis load`: checks, then loads in one Work; whether it was loaded."""
-    if not check_folder(directory, say):
-        say("Nothing was loaded.")
-        return False
+def load_folder(store: Store, directory: Path, say: Say) -> list[str]:
+    """`relight gis load`: checks, then loads in one Work. Gives what stands in the way; empty when it was loaded."""
+    say(f"Checking {directory}.")
+    complaints = check_folder(directory, say)
+    if blocking := [c for c in complaints if not c.startswith("Note: ")]:
+        return blocking
+    for note in complaints:
+        say(note)
     folder = folder_at(directory)
     registers = read_registers(folder)
-    store.work(COMMAND_LINE, lambda work: load_layers(work, folder, registers))
+    say("Writing it to the store.")
+    store.work(COMMAND_LINE, lambda work: keep_layers(work, folder, registers))
     say(
         f"Loaded version {folder.version}: {len(registers.crews)} crews, {len(registers.transformers)} transformers, "
         f"{len(registers.accounts)} accounts. Running servers take it up by themselves."
     )
-    return True
+    return []
 
 
-def _say_flaws(folder: Folder, say: Say) -> bool:
-    flaws = check(folder, say)
-    for flaw in flaws:
-        say(f"{'Wrong' if flaw.blocks else 'Note'}: {flaw.sentence}")
-    blocking = sum(flaw.blocks for flaw in flaws)
-    if blocking:
-        say(f"{blocking} things must be put right before this folder can be loaded.")
-    else:
-        say(f"This folder can be loaded ({len(folder.layers)} layers, version {folder.version}).")
-    return not blocking
+def _map_of(folder: Folder) -> MapLocator:
+    zones = Zones(strict(layers.read_areas(folder)))
+    return MapLocator(zones, Gazetteer(strict(layers.read_gazetteer(folder))), folder.version)
 
 
 def _crews(folder: Folder) -> Iterator[dict[str, Any]]:
@@ -144,7 +152,7 @@ def _shift(shift: layers.ShiftRow, ids: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _roads(folder: Folder, policy: Policy) -> RoadGraph | None:
-    if not (folder.has(ROAD_NODES) and folder.has(ROAD_EDGES)):
+    if not has_roads(folder):
         return None
     nodes = strict(layers.read_road_nodes(folder))
     return RoadGraph(nodes, strict(layers.read_road_edges(folder)), policy.road_kmh) if nodes else None

@@ -1,0 +1,65 @@
+"""Datums: the published formulas, there and back."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_server.domain.refusals import BadInput
+from dispatch_server.gis.datums import all_to_wgs84, from_wgs84, to_wgs84
+from dispatch_server.protocol.geo import LonLat, metres_between
+
+LOUDI = LonLat(112.0, 27.73)
+in_china = st.builds(LonLat, st.floats(73.5, 135.1), st.floats(3.8, 53.6))
+
+
+@given(in_china, st.sampled_from(["gcj02", "bd09"]))
+def test_there_and_back_is_the_same_place_anywhere_in_china(at: LonLat, crs: str) -> None:
+    assert metres_between(to_wgs84(from_wgs84(at, crs), crs), at) < 0.1
+
+
+@given(in_china, st.sampled_from(["gcj02", "bd09"]))
+def test_back_and_there_is_the_same_place_too(at: LonLat, crs: str) -> None:
+    assert metres_between(from_wgs84(to_wgs84(at, crs), crs), at) < 0.1
+
+
+def test_at_loudi_a_chinese_map_lies_about_655_metres_off() -> None:
+    assert metres_between(LOUDI, from_wgs84(LOUDI, "gcj02")) == pytest.approx(655, abs=25)
+
+
+@pytest.mark.parametrize(
+    ("wgs84", "gcj02"),
+    [
+        (LonLat(121.5272106, 31.1774276), LonLat(121.531541859215, 31.17530398364597)),
+        (LonLat(113.912316, 22.543847), LonLat(113.9171764808363, 22.540796131694766)),
+        (LonLat(116.377817, 39.911954), LonLat(116.38404722455657, 39.91334545536069)),
+    ],
+    ids=["Shanghai", "Shenzhen", "Beijing"],
+)
+def test_it_agrees_with_the_values_others_test_with(wgs84: LonLat, gcj02: LonLat) -> None:
+    """Expected values from the test suite of googollee/eviltransform."""
+    assert metres_between(from_wgs84(wgs84, "gcj02"), gcj02) < 0.1
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "epsg:4326", "WGS84", "wgs-84", "EPSG:4490"])
+def test_wgs84_by_any_of_its_names_is_left_alone(crs: str) -> None:
+    assert to_wgs84(LOUDI, crs) == LOUDI
+
+
+def test_outside_china_gcj02_is_not_applied() -> None:
+    riga = LonLat(24.1, 56.9)
+    assert to_wgs84(riga, "gcj02") == riga
+
+
+@pytest.mark.parametrize("crs", ["", "  ", "EPSG:3857", "beijing54"])
+def test_a_datum_that_is_missing_or_unknown_is_refused_with_what_to_say(crs: str) -> None:
+    with pytest.raises(BadInput, match="EPSG:4326, gcj02 or bd09"):
+        to_wgs84(LOUDI, crs)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "gcj02", "bd09"])
+def test_many_at_once_land_where_one_at_a_time_does(crs: str) -> None:
+    places = [LonLat(112.0, 27.73), LonLat(105.0, 35.0), LonLat(24.1, 56.9), LonLat(121.47, 31.23)]
+    together = all_to_wgs84(np.array([(p.lon, p.lat) for p in places]), crs)
+    one_by_one = [to_wgs84(p, crs) for p in places]
+    assert together == pytest.approx(np.array([(p.lon, p.lat) for p in one_by_one]), abs=1e-12)
