@@ -19,6 +19,7 @@ from dispatch_server.domain.rules import BadPolicy
 from dispatch_server.main import NoMap, store_of, wired
 from dispatch_server.protocol.words import Role
 from dispatch_server.settings import BadSetting, Settings, describe, read_settings
+from dispatch_server.store.backup import BackupRefused
 from dispatch_server.store.schema import CannotOpen
 from dispatch_server.store.store import StoreBusy
 
@@ -30,7 +31,7 @@ user_app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 app.add_typer(gis_app, name="gis")
 app.add_typer(user_app, name="user")
 
-_MENDABLE = (BadSetting, BadPolicy, CannotOpen, NoMap, StoreBusy, Refused, NotFound, BadInput, Forbidden)
+_MENDABLE = (BadSetting, BadPolicy, CannotOpen, NoMap, StoreBusy, BackupRefused, Refused, NotFound, BadInput, Forbidden)
 LOOPBACK = "127.0.0.1"
 
 
@@ -112,11 +113,15 @@ def gis_check(folder: Annotated[Path, typer.Argument(help="Folder of layers with
 @gis_app.command("load")
 def gis_load(folder: Annotated[Path, typer.Argument(help="Folder of layers with its manifest.toml.")]) -> None:
     """Loads a folder of layers: all of it or nothing."""
-    from dispatch_server.services.layers import load_layers
+    from dispatch_server.services.layers import load_folder
 
     with store_of(read_settings()) as store:
-        store.work(COMMAND_LINE, lambda work: load_layers(work, folder))
-    typer.echo("Loaded. Running servers use it within a second.")
+        complaints = load_folder(store, folder, typer.echo)
+    for complaint in complaints:
+        typer.echo(complaint)
+    if complaints:
+        typer.echo("Nothing was loaded.")
+        raise typer.Exit(1)
 
 
 @user_app.command("add")
@@ -163,14 +168,19 @@ def user_list() -> None:
 @app.command()
 def verify() -> None:
     """Recomputes every seal and root and replays the journal; names the first bad row."""
-    from dispatch_server.store.verifying import verify_store
+    from dispatch_server.store.roots import root_key
+    from dispatch_server.store.verifying import verify as verify_all
 
     chosen = read_settings()
+    key = root_key(chosen.key_file) if chosen.key_file.exists() else None
     with store_of(chosen) as store:
-        report = verify_store(store, chosen.key_file)
-    typer.echo(report.sentence)
-    if not report.sound:
+        found = store.read(lambda reading: verify_all(reading, key))
+    if found.wrong is not None:
+        typer.echo(found.wrong)
         raise typer.Exit(1)
+    typer.echo(f"Sound: {found.facts} facts of {found.subjects} subjects, {found.roots} signed roots.")
+    if key is None:
+        typer.echo(f"The signatures of the roots were not checked: there is no key at {chosen.key_file}.")
 
 
 @app.command()
@@ -179,7 +189,8 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must
     from dispatch_server.store import backup as copying
 
     with store_of(read_settings()) as store:
-        typer.echo(copying.backup(store, file))
+        held = copying.backup(store, file)
+    typer.echo(f"{file} holds {sum(t.rows for t in held.tables)} rows of {len(held.tables)} tables.")
 
 
 @app.command()
@@ -187,8 +198,10 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `relight back
     """Fills an empty database from a backup; refuses one that holds anything."""
     from dispatch_server.store import backup as copying
 
-    with store_of(read_settings()) as store:
-        typer.echo(copying.restore(store, file))
+    held = copying.restore(read_settings().url, file)
+    typer.echo(
+        f"Restored {sum(t.rows for t in held.tables)} rows of {len(held.tables)} tables. Now run: relight verify"
+    )
 
 
 @app.command()

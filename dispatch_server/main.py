@@ -17,6 +17,7 @@ from dispatch_server.settings import Settings
 from dispatch_server.store.layers import any_layers
 from dispatch_server.store.opening import open_store
 from dispatch_server.store.people import versions
+from dispatch_server.store.roots import root_key
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Work
 from dispatch_server.workers.housekeeping import EVERY_S, Housekeeping
@@ -85,7 +86,11 @@ class Wired:
         """Enforcement, offers and housekeeping, each in a thread of its own."""
         ticker = Ticker(self.store, self.ground)
         chores = Housekeeping(
-            self.store, timedelta(days=self.settings.positions_days), timedelta(days=self.settings.personal_days)
+            self.store,
+            timedelta(days=self.settings.positions_days),
+            timedelta(days=self.settings.personal_days),
+            self.ground().policy.zone,
+            lambda: root_key(self.settings.key_file),
         )
         enforcing, offering = Repeated("ticker", ticker.enforce), Repeated("offering", ticker.offer)
         keeping = Repeated("housekeeping", chores.once, EVERY_S)

@@ -1,11 +1,14 @@
-"""Once in a while: what is too old is deleted, and yesterday's journal is signed."""
+"""Once in a while: what is too old is deleted, and once a day everything in the journal is signed."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from dispatch_server.domain.people import Author
 from dispatch_server.store.forgetting import AT_A_TIME, forget_callers, forget_tracks
+from dispatch_server.store.roots import make_root
 from dispatch_server.store.store import Store
 
 HOUSEKEEPING = Author("housekeeping")
@@ -20,10 +23,14 @@ class Housekeeping:
     store: Store
     positions_kept: timedelta
     callers_kept: timedelta
+    zone: ZoneInfo
+    key: Callable[[], bytes]
 
     def once(self) -> int:
         tracks = self.store.work(HOUSEKEEPING, lambda work: forget_tracks(work, work.now - self.positions_kept))
         callers = self.store.work(HOUSEKEEPING, lambda work: forget_callers(work, work.now - self.callers_kept))
         if tracks or callers:
             log.info("deleted by age: %d positions, particulars of %d calls", tracks, callers)
+        today = self.store.clock().astimezone(self.zone).date()
+        make_root(self.store, HOUSEKEEPING, self.key(), today.isoformat())
         return int(max(tracks, callers) == AT_A_TIME)

@@ -1,0 +1,88 @@
+"""Which calls share an outage: by itself only as promised, anything else is a suggestion to a person."""
+
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.words import CrewAction
+from tests.domain.builders import metres_north
+from tests.town import MARKET, Town
+
+
+def test_the_same_transformer_joins_by_itself(town: Town) -> None:
+    first, second = town.call(account_no="43130000000001"), town.call(account_no="43130000000002")
+    assert second["joined"]
+    assert second["outage"]["id"] == first["outage"]["id"]
+
+
+def test_near_on_the_same_feeder_within_half_an_hour_joins_and_later_does_not(town: Town) -> None:
+    first = town.call(account_no="43130000000001")
+    town.let_pass(minutes=30)
+    near = town.call(account_no="43130000000003")
+    assert near["joined"]
+    assert near["outage"]["id"] == first["outage"]["id"]
+
+
+def test_near_on_the_same_feeder_after_half_an_hour_is_only_suggested(town: Town) -> None:
+    first = town.call(account_no="43130000000001")
+    town.let_pass(minutes=30, seconds=1)
+    late = town.call(account_no="43130000000003")
+    assert not late["joined"]
+    assert [s["outage_id"] for s in late["suggestions"]] == [first["outage"]["id"]]
+
+
+def test_a_pin_nearby_without_a_feeder_is_only_suggested(town: Town) -> None:
+    first = town.call(account_no="43130000000001")
+    pinned = town.call_at(metres_north(MARKET, 250))
+    assert not pinned["joined"]
+    [suggestion] = pinned["suggestions"]
+    assert suggestion["outage_id"] == first["outage"]["id"]
+    assert str(first["outage"]["number"]) in suggestion["sentence"]
+
+
+def test_a_hazard_never_joins_silently_and_keeps_its_own_stop(town: Town) -> None:
+    first = town.call(account_no="43130000000001")
+    danger = town.call(account_no="43130000000002", hazard="wire_down")
+    assert not danger["joined"]
+    assert danger["outage"]["priority"] == "danger"
+    town.post(f"/outages/{danger['outage']['id']}/merge", {"into": first["outage"]["id"]})
+    outage = town.outage(first["outage"]["id"])
+    assert (outage["priority"], outage["hazard"], outage["made_safe_at"]) == ("danger", "wire_down", None)
+
+    crew = town.tablet(2)
+    job = town.offer(outage["id"], 2)
+    for kind in (CrewAction.ACCEPT, CrewAction.DEPART):
+        crew.do(kind, job["id"])
+    crew.check_in(job["id"], MARKET)
+    crew.do(CrewAction.SAFETY_STEP, job["id"], data={"step": "made_safe", "call_id": danger["call"]["id"]})
+    assert town.outage(outage["id"])["made_safe_at"] is not None
+
+
+def test_a_call_after_restoration_opens_a_new_outage(town: Town) -> None:
+    crew = town.tablet(2)
+    first = town.call(account_no="43130000000001")["outage"]
+    job = town.offer(first["id"], 2)
+    crew.do(CrewAction.ACCEPT, job["id"])
+    crew.check_in(job["id"], MARKET)
+    crew.do(CrewAction.RESTORE, job["id"], data={"customers_restored": 120})
+    again = town.call(account_no="43130000000001")
+    assert not again["joined"]
+    assert again["outage"]["id"] != first["id"]
+
+
+def test_the_same_transferred_call_twice_is_one_call(town: Town) -> None:
+    said = {"channel": "police_110", "external_ref": "110-7", "lon": MARKET.lon, "lat": MARKET.lat, "crs": "EPSG:4326"}
+    first = town.ask("POST", "/calls", "control_room", json=said)
+    again = town.ask("POST", "/calls", "control_room", json=said)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["call"]["id"] == first.json()["call"]["id"]
+    assert len(town.get("/outages", state="open")["outages"]) == 1
+
+
+def test_a_place_in_gcj02_is_not_taken_for_wgs84(town: Town) -> None:
+    """At Loudi the two differ by about 655 m: enough for the wrong village."""
+    filed = town.call(lon=MARKET.lon, lat=MARKET.lat, crs="gcj02")
+    there = LonLat(filed["place"]["lon"], filed["place"]["lat"])
+    from dispatch_server.protocol.geo import metres_between
+
+    assert 400 < metres_between(there, MARKET) < 900
+    missing = town.ask("POST", "/calls", "call_taker", json={"channel": "hotline", "lon": 112.0, "lat": 27.7})
+    assert missing.status_code == 422
+    assert "crs" in missing.json()["detail"]
