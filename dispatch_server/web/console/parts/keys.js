@@ -1,0 +1,70 @@
+// Everything can be done by keys. Single letters act only outside fields, and may be switched off.
+import { html, signal, useEffect, useRef } from '../core/html.js';
+import { language, letterKeys, theme } from '../core/looks.js';
+import { chosenId } from '../core/board.js';
+import { mayFile } from '../core/session.js';
+import { t } from '../words/index.js';
+import { closeOutage, focusList, focusSoon, leaveForm, list, openForm, side } from './panels.js';
+
+export const keysShown = signal(false);
+
+const LETTERS = {
+  l: () => focusList('outages'),
+  c: () => focusList('crews'),
+  n: () => mayFile.value && openForm(),
+  s: () => focusSoon('[data-offer]'),
+  m: () => focusSoon('.maplibregl-canvas'),
+  '/': () => { list.value = 'outages'; focusSoon('[data-find]'); },
+  d: () => (theme.value = theme.value === 'night' ? 'day' : 'night'),
+  g: () => (language.value = language.value === 'zh' ? 'en' : 'zh'),
+  '?': () => (keysShown.value = true),
+};
+
+export function listenForKeys() {
+  document.addEventListener('keydown', onKey);
+  return () => document.removeEventListener('keydown', onKey);
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
+  if (event.key === 'Escape') return back();
+  if (event.ctrlKey || event.metaKey || event.altKey || !letterKeys.value || isField(event.target)) return;
+  const action = LETTERS[event.key.toLowerCase()];
+  if (action === undefined) return;
+  event.preventDefault();
+  action();
+}
+
+const isField = (element) => element.matches?.('input, textarea, select, [contenteditable]') ?? false;
+
+function back() {
+  if (side.value === 'call') leaveForm();
+  else if (chosenId.value !== null) closeOutage();
+  else focusList();
+}
+
+const SHOWN = [
+  ['↑ ↓', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['L', 'list'], ['C', 'crews'], ['/', 'find'], ['N', 'new'],
+  ['Ctrl + Enter', 'file'], ['S', 'send'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
+];
+
+export function Keys() {
+  return keysShown.value ? html`<${KeysDialog} />` : null;
+}
+
+function KeysDialog() {
+  const dialog = useRef(null);
+  const close = () => (keysShown.value = false);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current.showModal();
+    return () => before?.focus?.();
+  }, []);
+  return html`
+    <dialog ref=${dialog} class="asking" aria-labelledby="keys-title" onCancel=${(event) => { event.preventDefault(); close(); }}>
+      <h2 id="keys-title">${t('keys.title')}</h2>
+      <dl class="keys">${SHOWN.map(([key, name]) => html`<div key=${name}><dt><kbd>${key}</kbd></dt><dd>${t(`keys.${name}`)}</dd></div>`)}</dl>
+      <label class="check"><input type="checkbox" checked=${letterKeys.value} onChange=${(event) => (letterKeys.value = event.currentTarget.checked)} /> ${t('keys.letters')}</label>
+      <div class="row-end"><button class="button main" onClick=${close}>${t('keys.done')}</button></div>
+    </dialog>`;
+}

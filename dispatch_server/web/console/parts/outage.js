@@ -1,0 +1,234 @@
+// The chosen outage: its clock and how it came about, the jobs, the crews that could go, the calls, the facts in order.
+import { html } from '../core/html.js';
+import { askAgain, chosen, chosenId, outages } from '../core/board.js';
+import { post } from '../core/api.js';
+import { mayDispatch } from '../core/session.js';
+import { isLive, urgencyOf } from '../core/urgency.js';
+import { now, second } from '../core/clock.js';
+import { clock, clockSeconds, left, said, span, t, word } from '../words/index.js';
+import { Class, TimeLeft, crewName, placeOf } from './board.js';
+import { FactLine } from './feed.js';
+import { SendList } from './send.js';
+import { askFor, askForReason } from './asking.js';
+import { closeOutage, lookAt, openOutage, tell } from './panels.js';
+
+export function OutagePanel() {
+  const outage = chosen.value;
+  if (outage === null) {
+    return html`<div class="panel empty-panel"><p>${t('outage.none')}</p><p class="soft">${t('outage.none_keys')}</p></div>`;
+  }
+  const open = outage.state === 'open';
+  return html`
+    <article class="panel" aria-labelledby="outage-title" key=${outage.id} data-testid="outage">
+      <${Title} outage=${outage} />
+      <div class="panel-scroll">
+        <${Target} outage=${outage} />
+        <${Jobs} outage=${outage} />
+        ${mayDispatch.value && open && html`<${SendList} outage=${outage} key=${`send-${outage.id}`} />`}
+        <${Calls} outage=${outage} />
+        <${Facts} outage=${outage} />
+      </div>
+    </article>`;
+}
+
+function Title({ outage }) {
+  Math.floor(second.value / 10);
+  const urgency = urgencyOf(outage, now());
+  const open = outage.state === 'open';
+  return html`
+    <header class=${`panel-head u-${open ? urgency : 'arrived'}`}>
+      <div class="panel-title">
+        <h2 id="outage-title" tabindex="-1" data-panel-start>${outage.number}</h2>
+        <span class=${`tag t-${open ? urgency : 'arrived'}`}>${open ? word('urgency', urgency) : word('outage_state', outage.state)}</span>
+        <button class="button bare close" onClick=${closeOutage} aria-label=${t('outage.close_panel')} title=${`${t('outage.close_panel')} (Esc)`}>✕</button>
+      </div>
+      <div class="panel-place"><${Class} of=${outage.area_class} /> ${placesOf(outage)}</div>
+      <div class="panel-actions">
+        ${outage.lon !== null && html`<button class="button small" onClick=${() => (lookAt.value = { lon: outage.lon, lat: outage.lat, zoom: 13, at: performance.now() })}>${t('outage.show_on_map')}</button>`}
+        ${mayDispatch.value && open && html`
+          <button class="button small" onClick=${() => merge(outage)}>${t('outage.merge')}</button>
+          <button class="button small" onClick=${() => close(outage)}>${t('outage.close')}</button>`}
+      </div>
+    </header>`;
+}
+
+function placesOf(outage) {
+  const names = outage.place?.names;
+  const parts = names ? [names.county, names.township, names.village] : [placeOf(outage)];
+  return parts.filter(Boolean).join(' ');
+}
+
+function Target({ outage }) {
+  const urgency = urgencyOf(outage, now());
+  return html`
+    <section class="block target">
+      <div class="target-left"><${TimeLeft} outage=${outage} urgency=${urgency} /></div>
+      <div class="target-how">
+        <p>${howTarget(outage)}</p>
+        ${notesOf(outage).map((note) => html`<p class=${note.bad ? 'bad-ink' : 'soft'} key=${note.text}>${note.text}</p>`)}
+      </div>
+    </section>`;
+}
+
+function howTarget(outage) {
+  const limit = Number.isInteger(outage.limit_min) ? outage.limit_min : Math.round(outage.limit_min * 10) / 10;
+  const values = { limit, class: word('class', outage.area_class ?? 'null'), time: clockSeconds(outage.first_call_at) };
+  return t(outage.area_class ? 'outage.target_how' : 'outage.target_provisional', values);
+}
+
+function notesOf(outage) {
+  const notes = [];
+  const note = (when, key, values, bad = false) => when && notes.push({ text: t(key, values), bad });
+  note(outage.first_arrive_by && outage.first_arrive_by !== outage.arrive_by, 'outage.target_moved', { time: clock(outage.first_arrive_by) });
+  note(outage.relaxation?.state === 'proposed', 'outage.target_relaxed', { time: clock(outage.relaxation?.arrive_by) }, true);
+  note(outage.no_crew_at && !outage.arrived_at, 'outage.no_crew_at', { time: clock(outage.no_crew_at) }, true);
+  note(outage.at_risk_at && !outage.missed_at && !outage.arrived_at, 'outage.risk_at', { time: clock(outage.at_risk_at) }, true);
+  note(outage.missed_at, 'outage.missed_at', { time: clockSeconds(outage.missed_at) }, true);
+  if (outage.arrived_at) notes.push({ text: arrivalNote(outage), bad: false });
+  note(outage.arrival_restated, 'outage.restated', {});
+  note(outage.made_safe_at, 'outage.made_safe', { time: clock(outage.made_safe_at) });
+  note(outage.restored_at, 'outage.restored', { time: clock(outage.restored_at) });
+  note(outage.merged_into, 'outage.merged_into', { id: outages.value.get(outage.merged_into)?.number ?? outage.merged_into });
+  note(outage.exemption, 'outage.exemption', { state: word('approval', outage.exemption), reason: outage.exemption_reason ?? '' });
+  note(outage.transformer || outage.feeder, 'outage.on', { transformer: outage.transformer ?? '–', feeder: outage.feeder ?? '–' });
+  return notes;
+}
+
+function arrivalNote(outage) {
+  const spare = Math.round((Date.parse(outage.arrive_by) - Date.parse(outage.arrived_at)) / 1000);
+  const how = spare >= 0 ? t('outage.arrived.in_time', { span: span(spare) }) : t('outage.arrived.late', { span: span(-spare) });
+  return t('outage.arrived', { time: clockSeconds(outage.arrived_at), how, grade: word('grade', outage.grade) });
+}
+
+const STEPS = [
+  ['sent', 'offered_at'], ['delivered', 'delivered_at'], ['seen', 'seen_at'], ['accepted', 'accepted_at'],
+  ['departed', 'departed_at'], ['arrived', 'arrived_at'], ['restored', 'restored_at'],
+];
+
+function Jobs({ outage }) {
+  const jobs = [...(outage.jobs ?? [])].sort((a, b) => isLive(b) - isLive(a) || b.id - a.id);
+  return html`
+    <section class="block"><h3>${t('outage.jobs')}</h3>
+      ${jobs.length === 0 ? html`<p class="soft">${t('outage.no_jobs')}</p>` : jobs.map((job) => html`<${Job} job=${job} outage=${outage} key=${job.id} />`)}
+    </section>`;
+}
+
+function Job({ job, outage }) {
+  const crew = crewName(job.crew_id);
+  const live = isLive(job);
+  const may = mayDispatch.value && live;
+  return html`
+    <div class=${live ? 'job' : 'job ended'} data-testid="job">
+      <div class="job-head"><strong>${crew}</strong> <span class=${`job-word j-${job.state}`}>${word('job_state', job.state)}</span>
+        <span class="soft num"><${JobClock} job=${job} /></span>
+        ${may && ['offered', 'accepted', 'en_route'].includes(job.state) && html`<button class="button small" onClick=${() => withdraw(job, crew)}>${t('job.withdraw')}</button>`}
+        ${may && job.state === 'on_site' && !job.arrival_official && html`<button class="button small" onClick=${() => confirmArrival(job, crew)}>${t('job.confirm')}</button>`}
+      </div>
+      <ol class="steps">
+        ${STEPS.map(([name, field]) => html`<li key=${name} class=${job[field] ? 'done' : ''}><span class="step-name">${t(`job.step.${name}`)}</span><span class="num">${clock(job[field])}</span></li>`)}
+      </ol>
+      ${jobNotes(job, outage).map((text) => html`<p class="soft" key=${text}>${text}</p>`)}
+    </div>`;
+}
+
+function JobClock({ job }) {
+  second.value;
+  if (job.state === 'offered') return `${t('job.accept_by', { time: clockSeconds(job.accept_by) })} · ${left(Date.parse(job.accept_by), now())}`;
+  if (job.state === 'accepted' && job.depart_by) return `${t('job.depart_by', { time: clock(job.depart_by) })} · ${left(Date.parse(job.depart_by), now())}`;
+  if (job.expected_at && ['accepted', 'en_route'].includes(job.state)) return t('job.expected', { time: clock(job.expected_at) });
+  return '';
+}
+
+function jobNotes(job) {
+  const notes = [];
+  if (job.grade) notes.push(word('grade', job.grade));
+  if (job.arrived_at && !job.arrival_official && job.state === 'on_site') notes.push(t('job.unproved'));
+  if (job.cause) notes.push(t('outage.restoration', { time: clock(job.etr_at), cause: job.cause }));
+  if (job.widened) notes.push(t('job.widened'));
+  if (job.override_reason) notes.push(t('job.override', { reason: job.override_reason }));
+  if (job.ended_at && job.end_reason) notes.push(t('job.ended', { time: clock(job.ended_at), reason: said(job.end_reason) }));
+  return notes;
+}
+
+function Calls({ outage }) {
+  return html`
+    <section class="block"><h3>${t('outage.calls')} <span class="soft">${outage.call_count}</span></h3>
+      <ul class="calls-list">${(outage.calls ?? []).map((call) => html`
+        <li key=${call.id}><span class="num">${clockSeconds(call.received_at)}</span> <span>${call.number ?? `#${call.id}`}</span>
+          <${Class} of=${call.area_class} />
+          ${call.channel && html`<span class="soft">${word('channel', call.channel)}</span>`}
+          ${call.arrive_by === outage.arrive_by && html`<span class="soft">${t('outage.call_gives_clock')}</span>`}
+          ${call.words && html`<p class="quote">${call.words}</p>`}</li>`)}
+      </ul>
+    </section>`;
+}
+
+function Facts({ outage }) {
+  return html`
+    <section class="block"><h3>${t('outage.facts')}</h3>
+      ${outage.facts === undefined ? html`<p class="soft">${t('outage.no_facts')}</p>`
+        : html`<ol class="facts">${outage.facts.map((fact) => html`<${FactLine} fact=${fact} key=${fact.cursor} full />`)}</ol>`}
+    </section>`;
+}
+
+/** Sends, says how it went, asks for the outage again. */
+export async function act(path, body, done, outage_id) {
+  try {
+    const answer = await post(path, body);
+    tell(done);
+    return answer;
+  } catch (problem) {
+    tell(problem.status === 0 ? t('trouble.lost') : t('trouble', { detail: said(problem.message) }), true);
+    return null;
+  } finally {
+    askAgain(outage_id);
+  }
+}
+
+async function withdraw(job, crew) {
+  const reason = await askForReason(t('ask.withdraw', { crew }));
+  if (reason !== null) await act(`/jobs/${job.id}/withdraw`, { reason }, t('done.withdrawn'), job.outage_id);
+}
+
+async function confirmArrival(job, crew) {
+  const reason = await askForReason(t('ask.confirm', { crew }), t('ask.confirm_hint'));
+  if (reason !== null) await act(`/jobs/${job.id}/confirm-arrival`, { reason }, t('done.confirmed'), job.outage_id);
+}
+
+async function close(outage) {
+  const reason = await askForReason(t('ask.close', { number: outage.number }), outage.arrived_at ? '' : t('ask.close_hint'));
+  if (reason !== null) await act(`/outages/${outage.id}/close`, { reason }, t('done.closed', { number: outage.number }), outage.id);
+}
+
+async function merge(outage) {
+  const others = nearestFirst(outage).map((other) => ({ value: String(other.id), text: `${other.number} · ${word('class', other.area_class ?? 'null')} · ${placeOf(other)}${awayText(outage, other)}` }));
+  if (others.length === 0) return tell(t('ask.merge_none'), true);
+  const into = await askFor({ title: t('ask.merge', { number: outage.number }), hint: t('ask.merge_hint'), label: t('ask.merge_into'), choices: others });
+  if (into !== null) await mergeInto(outage.id, Number(into));
+}
+
+export async function mergeInto(outage_id, into) {
+  const number = outages.value.get(into)?.number ?? into;
+  const answer = await act(`/outages/${outage_id}/merge`, { into }, t('done.merged', { number }), outage_id);
+  if (answer === null) return false;
+  askAgain(into);
+  openOutage(into);
+  return true;
+}
+
+const KM_PER_DEGREE = 111.195;
+
+function kmBetween(a, b) {
+  if (a.lon == null || b.lon == null) return Infinity;
+  const wide = (a.lon - b.lon) * Math.cos((a.lat * Math.PI) / 180);
+  return Math.hypot(wide, a.lat - b.lat) * KM_PER_DEGREE;
+}
+
+function nearestFirst(outage) {
+  return [...outages.value.values()].filter((o) => o.id !== outage.id).sort((a, b) => kmBetween(outage, a) - kmBetween(outage, b)).slice(0, 100);
+}
+
+function awayText(a, b) {
+  const km = kmBetween(a, b);
+  return Number.isFinite(km) ? ` · ${km.toFixed(1)} km` : '';
+}

@@ -1,0 +1,118 @@
+// Which crew: every crew judged by the server, best first, with its reasons. One key offers.
+import { html, useEffect, useState } from '../core/html.js';
+import { askAgain } from '../core/board.js';
+import { get, post } from '../core/api.js';
+import { now, second } from '../core/clock.js';
+import { clock, clockSeconds, left, minutes, said, t } from '../words/index.js';
+import { askForReason } from './asking.js';
+import { tell } from './panels.js';
+
+const BEST = 6;
+
+export function SendList({ outage }) {
+  const [judged, setJudged] = useState(null);
+  const [trouble, setTrouble] = useState('');
+  const [all, setAll] = useState(false);
+  // A new job, a moved target or the end of an offer changes who is best.
+  const stamp = `${outage.id} ${outage.arrive_by} ${(outage.jobs ?? []).map((job) => job.id + job.state).join()}`;
+
+  async function judge(stillWanted = () => true) {
+    try {
+      const answer = await get(`/outages/${outage.id}/crews`);
+      if (!stillWanted()) return;
+      setJudged(answer.crews);
+      setTrouble(answer.why_not ?? '');
+    } catch (problem) {
+      if (stillWanted()) setTrouble(problem.status === 0 ? t('trouble.lost') : problem.message);
+    }
+  }
+
+  useEffect(() => {
+    let wanted = true;
+    judge(() => wanted);
+    const again = setInterval(() => judge(() => wanted), 30_000);
+    return () => {
+      wanted = false;
+      clearInterval(again);
+    };
+  }, [stamp]);
+
+  const shown = judged === null ? [] : all ? judged : judged.slice(0, BEST);
+  return html`
+    <section class="block send" aria-labelledby="send-title">
+      <h3 id="send-title">${t('send.title')}
+        <button class="button small bare" onClick=${() => judge()}>${t('send.again')}</button></h3>
+      ${trouble && html`<p class="soft" role="status">${said(trouble)}</p>`}
+      ${judged === null && !trouble && html`<p class="soft">${t('send.loading')}</p>`}
+      ${judged !== null && judged.length === 0 && !trouble && html`<p class="soft">${t('send.none')}</p>`}
+      <ol class="send-list" onKeyDown=${moveAmongButtons}>
+        ${shown.map((crew, n) => html`<${Candidate} key=${crew.crew_id} crew=${crew} outage=${outage} first=${n === 0} />`)}
+      </ol>
+      ${judged !== null && judged.length > BEST && html`<button class="button small bare" onClick=${() => setAll(!all)}>
+        ${all ? t('send.show_fit') : t('send.show_all', { n: judged.length })}</button>`}
+    </section>`;
+}
+
+function Candidate({ crew, outage, first }) {
+  const reasons = (crew.reasons ?? []).map((reason) => (typeof reason === 'string' ? { ok: true, sentence: reason } : reason));
+  const against = reasons.filter((reason) => !reason.ok);
+  const forIt = reasons.filter((reason) => reason.ok);
+  return html`
+    <li class=${crew.fit ? 'candidate' : 'candidate unfit'} data-testid="candidate">
+      <div class="candidate-line">
+        <strong>${crew.name}</strong>
+        <span class=${crew.fit ? 'fit yes' : 'fit no'}>${crew.fit ? '✓' : '✕'} ${t(crew.fit ? 'send.fit' : 'send.unfit')}</span>
+        <span class="num away">${t('send.away', { min: minutes(crew.minutes_away) })}</span>
+        <span class="num soft">${t('send.arrives', { time: clock(crew.arrives_at) })}</span>
+        <button class=${first ? 'button small main' : 'button small'} data-offer onClick=${() => offer(outage, crew)}
+          aria-label=${t('send.offer_to', { number: outage.number, crew: crew.name })}>${t('send.offer')}</button>
+      </div>
+      <p class="reasons"><${LeaveBy} crew=${crew} />
+        ${against.map((reason) => html`<span class="against" key=${reason.sentence}>− ${said(reason.sentence)}</span>`)}
+        ${forIt.map((reason) => html`<span class="for" key=${reason.sentence}>+ ${said(reason.sentence)}</span>`)}</p>
+    </li>`;
+}
+
+function LeaveBy({ crew }) {
+  second.value;
+  const until = Date.parse(crew.leave_by);
+  if (until < now()) return html`<span class="leave-by gone">${t('send.too_late')}</span>`;
+  return html`<span class="leave-by">${t('send.leave_by', { time: clockSeconds(until) })} · ${left(until, now())}</span>`;
+}
+
+/** Offers; where a rule refuses and a reason would do, asks for the reason and offers again. */
+async function offer(outage, crew) {
+  try {
+    await post('/jobs', { outage_id: outage.id, crew_id: crew.crew_id });
+    tell(t('send.offered', { crew: crew.name }));
+  } catch (problem) {
+    if (problem.status === 409 && /reason/i.test(problem.message)) return offerWithReason(outage, crew, problem);
+    tell(problem.status === 0 ? t('trouble.lost') : t('trouble', { detail: said(problem.message) }), true);
+  } finally {
+    askAgain(outage.id);
+  }
+}
+
+async function offerWithReason(outage, crew, problem) {
+  const reason = await askForReason(t('ask.override', { crew: crew.name }), said(problem.message));
+  if (reason === null) return;
+  try {
+    await post('/jobs', { outage_id: outage.id, crew_id: crew.crew_id, reason });
+    tell(t('send.offered', { crew: crew.name }));
+  } catch (again) {
+    tell(again.status === 0 ? t('trouble.lost') : t('trouble', { detail: said(again.message) }), true);
+  } finally {
+    askAgain(outage.id);
+  }
+}
+
+/** Up and down go from crew to crew; Enter on the button offers. */
+function moveAmongButtons(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step === undefined) return;
+  const buttons = [...event.currentTarget.querySelectorAll('[data-offer]')];
+  const next = buttons[buttons.indexOf(document.activeElement) + step];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}
