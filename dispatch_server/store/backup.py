@@ -262,8 +262,8 @@ def _number_on(connection: Connection, table: Table) -> None:
     for column in table.primary_key:
         sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
         if sequence is not None:
-            highest = connection.scalar(select(func.coalesce(func.max(column), 0)))
-            connection.execute(select(func.setval(sequence, highest + 1, False)))
+            next_one = connection.scalar(select(func.coalesce(func.max(column), 0) + 1))
+            connection.execute(select(func.setval(sequence, next_one, False)))
 
 
 def _tell_servers(connection: Connection) -> None:
