@@ -1,6 +1,6 @@
 """Depots, crews, the people in them and their shifts. All of it is invented."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
@@ -16,16 +16,18 @@ SQUADS = {"431302": (4, 4), "431321": (4, 3, 3), "431322": (4, 4, 3, 3), "431381
 _OTHERWISE = (4, 3)
 LETTERS = {"431302": "LX", "431321": "SF", "431322": "XH", "431381": "LSJ", "431382": "LY"}
 
-# The last crew of a squad of four goes to customers' lines and meters; every other can work on high voltage.
-_SKILLS = (
+# Squads of four share the rarer skills out, and the fourth crew does not work on high voltage; squads of three, farther
+# out, do everything. With the rotas below every county has every skill on duty at every hour.
+_SKILLS_OF_FOUR = (
     ("hv", "lv", "power_quality"),
     ("hv", "lv", "metering"),
     ("hv", "lv", "power_quality", "metering"),
     ("lv", "power_quality", "metering"),
 )
+_ALL_SKILLS = ("hv", "lv", "power_quality", "metering")
 _ROLES = ("leader", "fitter", "driver", "fitter", "fitter")
 
-# 四班三运转: four crews, three shifts a day; 21 shifts a week, the odd one falls to the second crew.
+# 四班三运转: four crews, three shifts a day; of 21 shifts a week the odd one falls to the crew that follows.
 # Three crews: two shifts a day, of which the night is stand-by at the depot.
 _EIGHT_HOURS = (("00:00", "08:00"), ("08:00", "16:00"), ("16:00", "00:00"))
 _TWELVE_HOURS = (("08:00", "20:00"), ("20:00", "08:00"))
@@ -35,10 +37,11 @@ def depots_and_crews(areas: Sequence[Area], roads: Roads) -> tuple[list[Depot], 
     depots: list[Depot] = []
     crews: list[Crew] = []
     for county in dict.fromkeys(a.county.code for a in areas):
-        sizes = SQUADS.get(county, _OTHERWISE)
-        for i, size in zip(_sites(areas, roads, county, len(sizes)), sizes, strict=True):
-            depots.append(_depot(areas[i], county, len(depots) + 1))
-            crews.extend(_squad(depots[-1], county, size, sum(c.county == depots[-1].county for c in crews)))
+        sizes, before = SQUADS.get(county, _OTHERWISE), 0
+        for nth, (i, size) in enumerate(zip(_sites(areas, roads, county, len(sizes)), sizes, strict=True)):
+            depots.append(_depot(areas[i], len(depots) + 1))
+            crews.extend(_crew(depots[-1], county, k, size, before + k + 1, nth) for k in range(size))
+            before += size
     return depots, crews
 
 
@@ -60,29 +63,26 @@ def _sites(areas: Sequence[Area], roads: Roads, county: str, n: int) -> list[int
     return sites
 
 
-def _depot(area: Area, county: str, n: int) -> Depot:
+def _depot(area: Area, n: int) -> Depot:
     stem = f"{area.county.stem}城区" if area.in_town else area.township.stem
     at = place_near(area, area.at, 0.05, chance(f"depot {area.village.code}"))
     return Depot(f"D{n:02d}", f"{stem}抢修驻点", f"{stem}抢修队", area.county.name, at)
 
 
-def _squad(depot: Depot, county: str, size: int, before: int) -> Iterator[Crew]:
-    letters = LETTERS.get(county, "CC")
-    for k in range(size):
-        n = before + k + 1
-        code = f"{letters}{n:02d}"
-        stem = stem_of(depot.county)
-        yield Crew(
-            code,
-            f"{stem}{numeral(n)}班",
-            depot.squad,
-            depot.county,
-            depot.code,
-            _SKILLS[k],
-            f"{stem}抢修{n:02d}号车",
-            _people(code),
-            _rota(k, size),
-        )
+def _crew(depot: Depot, county: str, k: int, size: int, n: int, nth_squad: int) -> Crew:
+    """Crew `k` of its squad, the n-th of its county."""
+    code, stem = f"{LETTERS.get(county, 'CC')}{n:02d}", stem_of(depot.county)
+    return Crew(
+        code,
+        f"{stem}{numeral(n)}班",
+        depot.squad,
+        depot.county,
+        depot.code,
+        _SKILLS_OF_FOUR[k] if size == 4 else _ALL_SKILLS,
+        f"{stem}抢修{n:02d}号车",
+        _people(code),
+        _rota(k, size, nth_squad),
+    )
 
 
 def _people(code: str) -> list[tuple[str, str]]:
@@ -96,10 +96,10 @@ def _people(code: str) -> list[tuple[str, str]]:
     return list(zip(names, _ROLES[:n], strict=True))
 
 
-def _rota(k: int, size: int) -> list[tuple[int, str, str]]:
+def _rota(k: int, size: int, nth_squad: int) -> list[tuple[int, str, str]]:
+    """The second squad of a county is two crews ahead, so that two fourth crews never are on duty together."""
     shifts = _EIGHT_HOURS if size == 4 else _TWELVE_HOURS
-    week = 7 * len(shifts)
-    turns = [turn % size for turn in range(week)]
-    if size == 4:
-        turns[-1] = 1  # the 21st would give the first crew two shifts on end over the week's edge
-    return [(turn // len(shifts) + 1, *shifts[turn % len(shifts)]) for turn in range(week) if turns[turn] == k]
+    turns = [(turn + 2 * nth_squad) % size for turn in range(7 * len(shifts))]
+    if turns[-1] == turns[0]:  # the same crew twice on end, over the edge of the week
+        turns[-1] = (turns[0] + 1) % size
+    return [(n // len(shifts) + 1, *shifts[n % len(shifts)]) for n, crew in enumerate(turns) if crew == k]

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gis_data.making.flat import chance
 from gis_data.making.network import place_near
 from gis_data.making.roads import seat_nodes
-from gis_data.making.words import person, phone, streets
+from gis_data.making.words import person, streets
 from gis_data.making.world import Account, Area, Transformer, Xy
 
 DEDICATED_SHARE = 1645 / 2107  # dedicated-transformer customers to villages, as Loudi had them in 2012
@@ -26,7 +26,7 @@ _OF_A_TOWN = (
     ("government", "{county}政务服务中心", True),
     ("telecom", "{stem}通信枢纽楼", True),
     ("transport", "{stem}汽车站", True),
-    ("heating_gas", "{stem}燃气储配站", True),
+    ("gas", "{stem}燃气储配站", True),
     ("school", "{stem}第一中学", True),
     ("school", "{stem}第二中学", False),
 )
@@ -67,12 +67,15 @@ class _Dedicated:
     important: bool
 
 
-def dedicated(areas: Sequence[Area]) -> tuple[list[Transformer], list[tuple[Transformer, str, str, bool]]]:
-    """Their transformers, and each again with what hangs on it: kind, name, important."""
+# A transformer and the customer on it: kind, name, important.
+Hung = tuple[Transformer, str, str, bool]
+
+
+def dedicated(areas: Sequence[Area]) -> list[Hung]:
     wanted = round(DEDICATED_SHARE * len(areas))
     count: dict[int, int] = defaultdict(int)
     taken: set[str] = set()
-    hung = []
+    hung: list[Hung] = []
     for one in (*_in_seats(areas), *_elsewhere(areas)):
         name = f"{areas[one.area].township.stem}{one.name}" if one.name in taken else one.name
         if len(hung) == wanted or name in taken:
@@ -84,7 +87,7 @@ def dedicated(areas: Sequence[Area]) -> tuple[list[Transformer], list[tuple[Tran
         code = f"Z{area.village.code}{n:02d}"
         at = place_near(area, area.at, 0.25, r)
         hung.append((Transformer(code, f"{name}专变", "", one.area, at, 1), one.kind, name, one.important))
-    return [t for t, *_ in hung], hung
+    return hung
 
 
 def _in_seats(areas: Sequence[Area]) -> Iterator[_Dedicated]:
@@ -112,7 +115,7 @@ def _elsewhere(areas: Sequence[Area]) -> Iterator[_Dedicated]:
 def accounts(
     areas: Sequence[Area],
     transformers: Sequence[Transformer],
-    hung: Sequence[tuple[Transformer, str, str, bool]],
+    hung: Sequence[Hung],
 ) -> list[Account]:
     """Every dedicated customer, and some households of every area."""
     public: dict[int, list[Transformer]] = defaultdict(list)
@@ -128,7 +131,7 @@ def accounts(
 def _account_of(area: Area, t: Transformer, kind: str, name: str, important: bool) -> Account:
     r = chance(f"account {t.code}")
     at = place_near(area, t.at, 0.03, r)
-    return Account("", "", t.code, name, phone(r), _address(area, r, inner=False), at, important, kind, False)
+    return Account("", "", t.code, name, "", _address(area, r, inner=False), at, important, kind, False)
 
 
 def _households(area: Area, public: Sequence[Transformer]) -> Iterator[Account]:
@@ -139,7 +142,7 @@ def _households(area: Area, public: Sequence[Transformer]) -> Iterator[Account]:
         at: Xy = place_near(area, t.at, 0.05 if area.in_town else 0.1, r)
         quiet, frail = r.random() < _NO_NIGHT_CALLS, r.random() < _LIFE_SUPPORT
         kind = "life_support" if frail else "shop" if r.random() < 0.08 else "residential"
-        yield Account("", "", t.code, person(r), phone(r), _address(area, r, area.in_town), at, frail, kind, quiet)
+        yield Account("", "", t.code, person(r), "", _address(area, r, area.in_town), at, frail, kind, quiet)
 
 
 def _address(area: Area, r: np.random.Generator, inner: bool) -> str:
@@ -155,25 +158,11 @@ def _address(area: Area, r: np.random.Generator, inner: bool) -> str:
 
 
 def _numbered(found: Sequence[Account]) -> list[Account]:
-    """Account numbers in no order, as they grow in life; fourteen digits with the city's prefix."""
+    """Numbers in no order, as registers grow in life. No subscriber in China has a telephone number on 100."""
     r = chance("numbers")
-    numbers = r.choice(10**6, len(found), replace=False)
-    meters = r.choice(10**8, len(found), replace=False)
-    return sorted(
-        (
-            Account(
-                f"43130000{number:06d}",
-                f"9313{meter:08d}",
-                a.transformer,
-                a.name,
-                a.phone,
-                a.address,
-                a.at,
-                a.important,
-                a.kind,
-                a.no_night_calls,
-            )
-            for a, number, meter in zip(found, numbers, meters, strict=True)
-        ),
-        key=lambda a: a.account_no,
+    accounts, meters, phones = (r.choice(size, len(found), replace=False) for size in (10**6, 10**8, 10**8))
+    numbered = (
+        replace(one, account_no=f"43130000{account:06d}", meter_no=f"9313{meter:08d}", phone=f"100{phone:08d}")
+        for one, account, meter, phone in zip(found, accounts, meters, phones, strict=True)
     )
+    return sorted(numbered, key=lambda a: a.account_no)

@@ -27,14 +27,19 @@ def chance(key: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big"))
 
 
+_ORIGIN = np.array([PLANE.origin.lon, PLANE.origin.lat])
+_KM_PER_DEGREE = np.array([PLANE.x_m, PLANE.y_m]) / 1000
+
+
 def to_km(lonlats: Points) -> Points:
-    origin = np.array([PLANE.origin.lon, PLANE.origin.lat])
-    return (lonlats - origin) * np.array([PLANE.x_m, PLANE.y_m]) / 1000
+    km: Points = (lonlats - _ORIGIN) * _KM_PER_DEGREE
+    return km
 
 
 def to_lonlat(points: Points) -> Points:
-    origin = np.array([PLANE.origin.lon, PLANE.origin.lat])
-    return np.round(points * 1000 / np.array([PLANE.x_m, PLANE.y_m]) + origin, DECIMALS)
+    """On the grid of what is written."""
+    lonlats: Points = np.round(points / _KM_PER_DEGREE + _ORIGIN, DECIMALS)
+    return lonlats
 
 
 def map_to_km(shape: BaseGeometry) -> BaseGeometry:

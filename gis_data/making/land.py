@@ -21,6 +21,7 @@ KM2_OF_A_COMMUNITY = 0.78  # 225 street communities then make 175 km² of town
 _CROWD = 40_000  # sample points that stand for a county while its villages are spread
 _ROUNDS = 25
 _NODE_KM = 1e-5
+_LOBES = ((2, 0.17), (3, 0.11), (5, 0.08))
 
 
 def lay_out(inputs: Inputs) -> list[Area]:
@@ -84,9 +85,12 @@ def _in_town(township: Township, village: Village) -> bool:
 
 
 def _town(county: County, seat: Xy, communities: int) -> BaseGeometry:
+    """A disc with lobes, as a town grows along its roads and rivers."""
     radius = np.sqrt(communities * KM2_OF_A_COMMUNITY / np.pi)
-    turns = np.linspace(0, 2 * np.pi, 120, endpoint=False)
-    ring = bent(np.array([seat])) + radius * np.c_[np.cos(turns), np.sin(turns)]
+    turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    starts = chance(f"outline {county.code}").uniform(0, 2 * np.pi, len(_LOBES))
+    swell = 1 + sum(size * np.sin(n * turns + start) for (n, size), start in zip(_LOBES, starts, strict=True))
+    ring = bent(np.array([seat])) + radius * swell[:, None] * np.c_[np.cos(turns), np.sin(turns)]
     return shapely.Polygon(unbent(ring)).intersection(county.shape.buffer(-0.2))
 
 
@@ -128,11 +132,13 @@ def _by_hints(free: Sequence[Township], points: Points) -> npt.NDArray[np.intp]:
     """Which point each township takes, so that the squares of the distances to the hints are least in sum."""
     middle = tuple(points.mean(axis=0))
     hints = np.array([_hint(t) or middle for t in free])
-    return linear_sum_assignment(_squares(hints, points))[1]
+    taken: npt.NDArray[np.intp] = linear_sum_assignment(_squares(hints, points))[1]
+    return taken
 
 
 def _squares(a: Points, b: Points) -> Points:
-    return ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)
+    squares: Points = ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)
+    return squares
 
 
 def _nearest(crowd: Points, at: Xy) -> Xy:
@@ -150,7 +156,8 @@ def _crowd(shape: BaseGeometry, key: str, town: Xy, seats: Sequence[Xy]) -> Poin
     weight = 0.30 + 0.7 * np.exp(-from_town / 14)
     if seats:
         weight += 0.7 * np.exp(-cKDTree(np.array(seats)).query(points)[0] / 1.8)
-    return points[r.random(len(points)) < weight / weight.max()][:_CROWD]
+    kept: Points = points[r.random(len(points)) < weight / weight.max()][:_CROWD]
+    return kept
 
 
 def _even(crowd: Points, n: int, fixed: Points, key: str) -> Points:
@@ -162,7 +169,9 @@ def _even(crowd: Points, n: int, fixed: Points, key: str) -> Points:
         count = np.bincount(owner[mine], minlength=n)[:, None]
         sums = np.c_[tuple(np.bincount(owner[mine], crowd[mine, axis], minlength=n) for axis in (0, 1))]
         points = np.where(count > 0, sums / np.maximum(count, 1), points)
-    return crowd[cKDTree(crowd).query(points)[1]]  # a middle may lie outside a bay; its nearest neighbour does not
+    # A middle may lie outside a bay; the nearest of the crowd does not.
+    inside_again: Points = crowd[cKDTree(crowd).query(points)[1]]
+    return inside_again
 
 
 def _spread(

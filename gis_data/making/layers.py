@@ -27,8 +27,9 @@ def build(inputs: Inputs) -> Files:
     areas = land.lay_out(inputs)
     network_of_roads = roads.build(areas)
     network.classify(areas, network_of_roads)
-    own, hung = customers.dedicated(areas)
-    feeders, transformers = network.feed(areas, network_of_roads, [*network.public_transformers(areas), *own])
+    hung = customers.dedicated(areas)
+    unfed = [*network.public_transformers(areas), *(transformer for transformer, *_ in hung)]
+    feeders, transformers = network.feed(areas, network_of_roads, unfed)
     people = customers.accounts(areas, transformers, hung)
     depots, all_crews = crews.depots_and_crews(areas, network_of_roads)
     files = {
@@ -144,7 +145,7 @@ def _middle(areas: Sequence[Area]) -> Xy:
 
 def _radius(at: Xy, shape: BaseGeometry) -> int:
     corners = shapely.get_coordinates(map_to_km(shape))
-    return ceil(np.hypot(*(corners - np.array(at)).T).max() * 100) * 10
+    return ceil(float(np.hypot(*(corners - np.array(at)).T).max()) * 100) * 10
 
 
 def _aliases(area: Area) -> list[str]:

@@ -1,7 +1,8 @@
 """Substations, 10 kV feeders and service transformers along the roads, and who is far away. All of it is invented."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -80,16 +81,14 @@ def feed(
     served: dict[int, list[int]] = defaultdict(list)
     for i in range(len(areas)):
         served[int(start[i])].append(i)
-    feeders: list[Feeder] = []
-    feeder_of: dict[int, str] = {}
-    names: set[str] = set()
-    for node, name in substations.items():
-        for villages in _directions(roads, node, served[node], on):
-            feeder = Feeder(f"F{len(feeders) + 1:03d}", _feeder_name([areas[i] for i in villages], names), name)
-            feeders.append(feeder)
-            feeder_of.update(dict.fromkeys(villages, feeder.code))
-    hung = [Transformer(t.code, t.name, feeder_of[t.area], t.area, t.at, t.customers) for t in transformers]
-    return feeders, hung
+    parts = [(name, part) for node, name in substations.items() for part in _directions(roads, node, served[node], on)]
+    names = _feeder_names([[areas[i] for i in part] for _, part in parts])
+    feeders = [
+        Feeder(f"F{n:03d}", f"10kV{name}线", substation)
+        for n, ((substation, _), name) in enumerate(zip(parts, names, strict=True), 1)
+    ]
+    feeder_of = {i: feeder.code for feeder, (_, part) in zip(feeders, parts, strict=True) for i in part}
+    return feeders, [replace(t, feeder=feeder_of[t.area]) for t in transformers]
 
 
 def _substations(areas: Sequence[Area], roads: Roads) -> dict[int, str]:
@@ -130,10 +129,25 @@ def _directions(roads: Roads, node: int, villages: Sequence[int], on: Counter[in
     return [part for part in parts if part]
 
 
-def _feeder_name(villages: Sequence[Area], taken: set[str]) -> str:
-    """After the township most of it serves; after a village of it when a feeder has that name already."""
-    [(township, _)] = Counter(a.township.stem for a in villages).most_common(1)
-    more = (f"{township}{numeral(n)}" for n in range(2, 100))
-    name = next(n for n in (township, *(a.village.stem for a in villages), *more) if n not in taken)
-    taken.add(name)
-    return f"10kV{name}线"
+def _feeder_names(parts: Sequence[Sequence[Area]]) -> list[str]:
+    """A township's name goes to the feeder that serves most of it; the others are called after a village of theirs."""
+    names: dict[int, str] = {}
+    served = [(-count, n, stem) for n, part in enumerate(parts) for stem, count in _townships(part).items()]
+    for _, n, stem in sorted(served):
+        if n not in names and stem not in names.values():
+            names[n] = stem
+    taken = set(names.values())
+    for n, part in enumerate(parts):
+        if n not in names:
+            names[n] = next(stem for stem in _possible(part) if stem not in taken)
+            taken.add(names[n])
+    return [names[n] for n in range(len(parts))]
+
+
+def _townships(part: Sequence[Area]) -> Counter[str]:
+    return Counter(area.township.stem for area in part)
+
+
+def _possible(part: Sequence[Area]) -> Iterator[str]:
+    yield from (area.village.stem for area in part)
+    yield from (f"{part[0].township.stem}{numeral(n)}" for n in range(2, 100))

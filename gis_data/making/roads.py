@@ -98,7 +98,7 @@ def _stay_inside(land: BaseGeometry, starts: Points, ends: Points) -> npt.NDArra
     """Which straight lines leave the land nowhere, as they will be written."""
     lines = shapely.linestrings(np.stack([to_lonlat(starts), to_lonlat(ends)], axis=1))
     shapely.prepare(land)
-    return shapely.covers(land, lines)
+    return np.asarray(shapely.covers(land, lines))
 
 
 def _streets(roads: Roads, areas: Sequence[Area], county: str) -> None:
@@ -146,7 +146,7 @@ def _largest_part(n: int, pairs: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
 
 def _parts(n: int, pairs: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     graph = csr_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    return connected_components(graph, directed=False)[1]
+    return np.asarray(connected_components(graph, directed=False)[1])
 
 
 def _between_villages(roads: Roads, areas: Sequence[Area], corners: Sequence[int], territory: BaseGeometry) -> None:
@@ -178,7 +178,8 @@ def _gabriel(at: Points) -> npt.NDArray[np.intp]:
     pairs = np.unique(sides, axis=0)
     middle = (at[pairs[:, 0]] + at[pairs[:, 1]]) / 2
     half = np.hypot(*(at[pairs[:, 0]] - at[pairs[:, 1]]).T) / 2
-    return pairs[cKDTree(at).query(middle)[0] > half - 1e-9]
+    kept: npt.NDArray[np.intp] = pairs[cKDTree(at).query(middle)[0] > half - 1e-9]
+    return kept
 
 
 def _lanes(roads: Roads, i: int, area: Area, territory: BaseGeometry) -> None:
@@ -212,7 +213,8 @@ def _connect(roads: Roads, territory: BaseGeometry) -> None:
         good = ends[_stay_inside(territory, at[ends[:, 0]], at[ends[:, 1]])]
         if not len(good):
             raise SystemExit("Some villages cannot be reached by a straight road inside the territory.")
-        roads.join(*good[0].tolist(), UNCLASSIFIED)
+        a, b = good[0].tolist()
+        roads.join(a, b, UNCLASSIFIED)
 
 
 def town_nodes(roads: Roads, areas: Sequence[Area]) -> dict[str, int]:
@@ -251,6 +253,8 @@ def _gabriel_of(roads: Roads, nodes: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _raise(roads: Roads, pairs: Sequence[tuple[int, int]], road_class: str) -> None:
+    if not pairs:  # a territory with one town
+        return
     starts = sorted({a for a, _ in pairs})
     _, before = dijkstra(roads.graph(minutes=True), directed=False, indices=starts, return_predecessors=True)
     for a, b in pairs:

@@ -40,8 +40,9 @@ def surfaces(shapes: Sequence[BaseGeometry], grid: float) -> list[BaseGeometry]:
 
 def in_one_piece(shapes: Sequence[BaseGeometry], groups: Sequence[str]) -> list[BaseGeometry]:
     """Crumbs cut off by a county limit or a town's edge go to the neighbour in the group with the longest border."""
-    whole = [_largest(shape) for shape in shapes]
-    crumbs = [(i, part) for i, shape in enumerate(shapes) for part in shapely.get_parts(shape) if part is not whole[i]]
+    parts = [sorted(shapely.get_parts(shape), key=lambda part: -float(part.area)) for shape in shapes]
+    whole: list[BaseGeometry] = [largest for largest, *_ in parts]
+    crumbs = [(i, crumb) for i, (_, *rest) in enumerate(parts) for crumb in rest]
     tree = shapely.STRtree(whole)
     given: dict[int, list[BaseGeometry]] = defaultdict(list)
     for i, crumb in crumbs:
@@ -53,7 +54,3 @@ def in_one_piece(shapes: Sequence[BaseGeometry], groups: Sequence[str]) -> list[
         taker = max(border, key=lambda j: border[j], default=i)
         given[taker if border.get(taker, 0) > 0 else i].append(crumb)
     return [shapely.union_all([shape, *given[i]]) for i, shape in enumerate(whole)]
-
-
-def _largest(shape: BaseGeometry) -> BaseGeometry:
-    return max(shapely.get_parts(shape), key=lambda part: part.area)

@@ -22,11 +22,6 @@ def streets(r: np.random.Generator, n: int) -> list[str]:
     return [_STREETS[i] + STREET_KINDS[j % 3] for j, i in enumerate(r.choice(len(_STREETS), n, replace=False))]
 
 
-def phone(r: np.random.Generator) -> str:
-    """Eleven digits from 100 on: no subscriber in China has such a number."""
-    return f"100{r.integers(10**8):08d}"
-
-
 def numeral(n: int) -> str:
     """Chinese numeral up to 99."""
     tens, ones = divmod(n, 10)
