@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from dispatch_server.clock import Clock
 from dispatch_server.domain.people import Author
 from dispatch_server.store.bell import Bell
-from dispatch_server.store.store import Deed, Question, SavingUnsure, StoreBusy, T, call_each
+from dispatch_server.store.store import Deed, Question, SavingUnsure, StoreBusy, T, call_each, hand_over
 from dispatch_server.store.work import Reading, Work
 
 WORKERS = 8  # writers, and as many readers: three servers fit in PostgreSQL's usual hundred connections
@@ -56,16 +56,18 @@ class PostgresStore:
         self._bell = Bell(url, lambda: call_each(self._listeners))
 
     async def awork(self, author: Author, deed: Deed[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._work, author, deed)
+        future: Future[T] = hand_over(self._writers, self._work, author, deed)
+        return await asyncio.wrap_future(future)
 
     def work(self, author: Author, deed: Deed[T]) -> T:
-        return self._writers.submit(self._work, author, deed).result()
+        return hand_over(self._writers, self._work, author, deed).result()
 
     async def aread(self, question: Question[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._ask, question)
+        future: Future[T] = hand_over(self._readers, self._ask, question)
+        return await asyncio.wrap_future(future)
 
     def read(self, question: Question[T]) -> T:
-        return self._readers.submit(self._ask, question).result()
+        return hand_over(self._readers, self._ask, question).result()
 
     def on_change(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
@@ -75,8 +77,8 @@ class PostgresStore:
         self._writers.shutdown()
         self._readers.shutdown()
         self._bell.close()
-        for connection in self._opened:
-            connection.close()
+        while self._opened:
+            self._opened.pop().close()
 
     def _work(self, author: Author, deed: Deed[T]) -> T:
         for attempt in range(TRIES):

@@ -13,7 +13,7 @@ from typing import Any
 
 from dispatch_server.clock import Clock
 from dispatch_server.domain.people import Author
-from dispatch_server.store.store import Deed, Question, StoreBusy, T, call_each
+from dispatch_server.store.store import STOPPING, Deed, Question, StoreBusy, T, call_each, hand_over
 from dispatch_server.store.work import Reading, Work
 
 BUSY_TIMEOUT_MS = 20_000  # command-line writers share the file; a restore of a large backup holds it longest
@@ -88,15 +88,16 @@ class SqliteStore:
         return future.result()
 
     async def aread(self, question: Question[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._ask, question)
+        future: Future[T] = hand_over(self._readers, self._ask, question)
+        return await asyncio.wrap_future(future)
 
     def read(self, question: Question[T]) -> T:
-        return self._readers.submit(self._ask, question).result()
+        return hand_over(self._readers, self._ask, question).result()
 
     def _put(self, task: _Task) -> None:
         with self._closing:  # nobody may wait for a writer that is gone
             if self._is_closed:
-                raise StoreBusy("This server is stopping. Nothing was saved; try again in a moment.")
+                raise StoreBusy(STOPPING)
             self._queue.put(task)
 
     def _ask(self, question: Question[T]) -> T:

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
 
 from dispatch_server.clock import Clock
 from dispatch_server.domain.people import Author
 from dispatch_server.store.work import Reading, Work
 
 T = TypeVar("T")
+STOPPING = "This server is stopping. Nothing was saved; try again in a moment."
 _log = logging.getLogger("relight.store")
 Deed = Callable[[Work], T]
 Question = Callable[[Reading], T]
@@ -41,6 +43,21 @@ class Store(Protocol):
         """`listener` is called from a thread of the store after facts were committed, perhaps with nothing new."""
 
     def close(self) -> None: ...
+
+
+def hand_over(pool: ThreadPoolExecutor, ask: Callable[..., T], *args: Any) -> Future[T]:
+    """`ask` on a thread of the pool. A future cannot carry StopIteration: whoever waits for it would wait for ever."""
+
+    def asked() -> T:
+        try:
+            return ask(*args)
+        except StopIteration as error:
+            raise RuntimeError("A deed let StopIteration out.") from error
+
+    try:
+        return pool.submit(asked)
+    except RuntimeError as error:  # the pool was shut down
+        raise StoreBusy(STOPPING) from error
 
 
 def call_each(callbacks: Iterable[Callable[[], None]]) -> None:
