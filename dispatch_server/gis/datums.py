@@ -59,6 +59,7 @@ def _bd09(lon: Any, lat: Any, m: ModuleType) -> tuple[Any, Any]:
 
 # CGCS2000 (EPSG:4490) and WGS-84 differ by centimetres.
 _SHIFTS: dict[str, Shift] = {
+    "EPSG:4326": _unshifted,  # as nearly every layer writes it, found without another look
     "epsg:4326": _unshifted,
     "wgs84": _unshifted,
     "epsg:4490": _unshifted,
@@ -73,7 +74,8 @@ def is_datum(crs: str) -> bool:
 
 def to_wgs84(at: LonLat, crs: str) -> LonLat:
     """A position in the datum `crs` names, as WGS-84. Raises BadInput for a datum that is missing or unknown."""
-    return LonLat(*_back(_shift_of(crs), at.lon, at.lat, math))
+    shift = _shift_of(crs)
+    return at if shift is _unshifted else LonLat(*_back(shift, at.lon, at.lat, math))
 
 
 def from_wgs84(at: LonLat, crs: str) -> LonLat:
@@ -91,7 +93,7 @@ def all_to_wgs84(lonlats: Degrees, crs: str) -> Degrees:
 def _shift_of(crs: str) -> Shift:
     if not crs.strip():
         raise BadInput(f"Say the datum of the position: crs is {KNOWN}.")
-    shift = _SHIFTS.get(_plain(crs))
+    shift = _SHIFTS.get(crs) or _SHIFTS.get(_plain(crs))
     if shift is None:
         raise BadInput(f"The datum {crs!r} is not known here; crs is {KNOWN}.")
     return shift
@@ -103,8 +105,6 @@ def _plain(crs: str) -> str:
 
 def _back(shift: Shift, lon: Any, lat: Any, m: ModuleType) -> tuple[Any, Any]:
     x, y = lon, lat
-    if shift is _unshifted:
-        return x, y
     for _ in range(_STEPS_BACK):
         there_lon, there_lat = shift(x, y, m)
         x, y = x + (lon - there_lon), y + (lat - there_lat)

@@ -130,8 +130,10 @@ def _fitting(mentions: Sequence[Mention], finest: str) -> tuple[NamedPlace, ...]
 
 
 def _means_wider(mention: Mention, mentions: Sequence[Mention], finest: str) -> bool:
-    wider = [p for kind in _WIDER[finest] for p in mention.of_kind(kind)]
+    """Not where the wider place is named beside it: 花门镇花门 means the village."""
     others = [m for m in mentions if m is not mention]
+    named_beside = [p for other in others for p in other.places]
+    wider = [p for kind in _WIDER[finest] for p in mention.of_kind(kind) if p not in named_beside]
     return any(all(any(_holds(q, p) or _holds(p, q) for q in other.places) for other in others) for p in wider)
 
 

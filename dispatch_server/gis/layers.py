@@ -175,6 +175,16 @@ def read_road_edges(folder: Folder) -> Read[RoadEdge]:
     return read_all(rows_of(folder, ROAD_EDGES, "from to metres class oneway"), _road_edge)
 
 
+def roads_of(folder: Folder) -> tuple[list[RoadNode], list[RoadEdge]]:
+    """The whole network. Raises BadInput for a road that leads to no node."""
+    nodes, edges = strict(read_road_nodes(folder)), strict(read_road_edges(folder))
+    known = {n.node for n in nodes}
+    for edge in edges:
+        if edge.start not in known or edge.end not in known:
+            raise BadInput(f"{ROAD_EDGES} has a road from {edge.start} to {edge.end}; one is not in {ROAD_NODES}.")
+    return nodes, edges
+
+
 def read_feeders(folder: Folder) -> Read[Feeder]:
     rows = rows_of(folder, FEEDERS, "code name substation voltage_kv")
     return read_all(rows, lambda row: Feeder(row.text("code"), row.maybe("substation")))

@@ -1,4 +1,7 @@
-"""The road graph: minutes from many places to one, and the way from one place to another."""
+"""The road graph: minutes from many places to one, and the way from one place to another.
+
+SciPy takes half a second to import: only what needs a drive imports this module.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,18 +12,16 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
-from dispatch_server.domain.refusals import BadInput
 from dispatch_server.domain.rules import RoadClass
 from dispatch_server.gis.layers import RoadEdge, RoadNode
 from dispatch_server.gis.plane import Plane
+from dispatch_server.gis.speeds import HORIZON_MIN, minutes_per_metre
 from dispatch_server.protocol.geo import LonLat
 
 # A place half-way along a road is as near to the node behind as to the one ahead; the quicker of these is taken.
 _ENTRANCES = 3
 # Farther from every node than this, the graph does not know the place.
 _REACH_M = 5000.0
-# Nobody is sent farther; searching on would only cost time.
-HORIZON_MIN = 240.0
 
 Floats = npt.NDArray[np.float64]
 
@@ -86,18 +87,12 @@ class RoadGraph:
         return flat
 
 
-def minutes_per_metre(kmh: float) -> float:
-    return 0.06 / kmh
-
-
 def _minutes_matrix(
     number: Mapping[str, int], edges: Sequence[RoadEdge], speed_kmh: Mapping[RoadClass, float]
 ) -> csr_array:
     """Row to column. Of parallel roads the quickest counts; a sparse matrix would add them up."""
     quickest: dict[tuple[int, int], float] = {}
     for edge in edges:
-        if edge.start not in number or edge.end not in number:
-            raise BadInput(f"A road runs from {edge.start} to {edge.end}, and one of these is not in road_nodes.csv.")
         start, end = number[edge.start], number[edge.end]
         # A zero would mean "no road" to a sparse matrix.
         minutes = max(edge.metres * minutes_per_metre(speed_kmh[edge.road_class]), 1e-6)

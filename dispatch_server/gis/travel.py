@@ -1,13 +1,19 @@
 """Minutes to drive: over the road graph, and by a straight line where it does not reach. The answer says which."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dispatch_server.domain.assignment import TravelEstimate
 from dispatch_server.domain.rules import Policy
-from dispatch_server.gis.roads import HORIZON_MIN, RoadGraph, minutes_per_metre
+from dispatch_server.gis.speeds import HORIZON_MIN, minutes_per_metre
 from dispatch_server.protocol.geo import LonLat, metres_between
 from dispatch_server.protocol.words import AreaClass
+
+if TYPE_CHECKING:
+    from dispatch_server.gis.roads import RoadGraph
 
 ROAD_GRAPH = "road graph"
 # Closer than this the nodes of the graph say less than the straight line: both ends may stand on one stretch of road.
@@ -21,13 +27,27 @@ class Waypoint:
 
 
 class RoadTravel:
-    """`roads` is None for a territory without a road layer."""
+    """`build` makes the road graph when the first drive is asked for: a server is up before that.
 
-    def __init__(self, roads: RoadGraph | None, policy: Policy) -> None:
-        self._roads = roads
+    It is None for a territory without a road layer.
+    """
+
+    def __init__(self, build: "Callable[[], RoadGraph] | None", policy: Policy) -> None:
+        self._build = build
         self._policy = policy
+        self._building = threading.Lock()
+
+    def prepare(self) -> None:
+        """Builds the road graph now, so that the first drive asked for need not wait for it."""
+        with self._building:
+            _ = self._roads
+
+    @cached_property
+    def _roads(self) -> "RoadGraph | None":
+        return None if self._build is None else self._build()
 
     def estimates(self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None) -> list[TravelEstimate]:
+        self.prepare()
         straight = [self._straight(start, to, area_class) for start in froms]
         if self._roads is None or not froms:
             return straight
@@ -39,6 +59,7 @@ class RoadTravel:
 
     def route(self, start: LonLat, end: LonLat, area_class: AreaClass | None = None) -> list[Waypoint]:
         """Where a crew is along its way, and when. A straight line where no road leads."""
+        self.prepare()
         if self._roads is not None and metres_between(start, end) >= _NEIGHBOURS_M:
             way = self._roads.way(start, end, self._off_road_min_per_m(area_class))
             if way:

@@ -26,8 +26,12 @@ class Locator(Protocol):
 
 
 class Travel(Protocol):
-    """Minutes to drive to one place from many, in the order given. May take milliseconds: never inside a Work."""
+    """Minutes to drive to one place from many, in the order given. May take milliseconds: never inside a Work.
 
+    `prepare` gets ready ahead of the first question, which otherwise waits for it.
+    """
+
+    def prepare(self) -> None: ...
     def estimates(self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None) -> list[TravelEstimate]: ...
 
 

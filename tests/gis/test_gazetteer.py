@@ -40,6 +40,10 @@ def test_a_short_form_shared_by_a_township_and_a_village_means_the_township() ->
     assert read("柳林") == ["township:0"]
 
 
+def test_said_after_its_township_the_short_form_means_the_village() -> None:
+    assert read("柳林镇柳林") == ["village:A1"]
+
+
 def test_the_village_of_the_same_name_is_still_found_when_it_is_named_in_full() -> None:
     assert read("柳林镇柳林社区") == ["village:A1"]
 

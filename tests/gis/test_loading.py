@@ -80,9 +80,18 @@ def test_what_cannot_be_used_is_refused_whole(store: Store, tmp_path: Path) -> N
     assert store.read(lambda reading: premises_of_account(reading, "1001")) is None
 
 
-def test_a_map_on_which_no_server_could_start_is_refused(store: Store, tmp_path: Path) -> None:
-    broken = {"road_edges.csv": text_files()["road_edges.csv"] + "1,2,x,tertiary,0\r\n"}
-    with pytest.raises(BadInput, match=r"road_edges\.csv line 14: metres must be a number"):
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("1,2,x,tertiary,0", r"road_edges\.csv line 14: metres must be a number"),
+        ("1,99,500,tertiary,0", "a road from 1 to 99; one is not in"),
+    ],
+)
+def test_a_map_on_which_no_server_could_start_is_refused(
+    store: Store, tmp_path: Path, line: str, sentence: str
+) -> None:
+    broken = {"road_edges.csv": text_files()["road_edges.csv"] + line + "\r\n"}
+    with pytest.raises(BadInput, match=sentence):
         load(store, write(tmp_path / "map", broken))
     assert not store.read(any_layers)
 

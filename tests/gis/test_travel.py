@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_server.domain.refusals import BadInput
 from dispatch_server.domain.rules import RoadClass
 from dispatch_server.gis.layers import RoadEdge, RoadNode
 from dispatch_server.gis.roads import RoadGraph
@@ -28,7 +27,7 @@ def edge(start: int, end: int, metres: float, road_class: str = "tertiary", *, o
 def travel_on(*edges: RoadEdge, nodes: int = 11) -> RoadTravel:
     """Nodes every two kilometres eastwards."""
     graph = RoadGraph([RoadNode(str(n), along(2 * n)) for n in range(nodes)], edges, POLICY.road_kmh)
-    return RoadTravel(graph, POLICY)
+    return RoadTravel(lambda: graph, POLICY)
 
 
 STRAIGHT_ROAD = [edge(n, n + 1, 2 * KM) for n in range(10)]
@@ -117,7 +116,8 @@ def test_a_route_follows_the_road_and_not_the_crow() -> None:
     bend = metres_north(along(4), 6 * KM)
     nodes = [RoadNode("a", along(0)), RoadNode("b", bend), RoadNode("c", along(8))]
     roads = [RoadEdge("a", "b", 8 * KM, RoadClass.PRIMARY, False), RoadEdge("b", "c", 8 * KM, RoadClass.PRIMARY, False)]
-    route = RoadTravel(RoadGraph(nodes, roads, POLICY.road_kmh), POLICY).route(along(0), along(8))
+    graph = RoadGraph(nodes, roads, POLICY.road_kmh)
+    route = RoadTravel(lambda: graph, POLICY).route(along(0), along(8))
     assert min(metres_between(w.at, bend) for w in route) < 1
     assert route[-1].minutes == pytest.approx(16 / 50 * 60, rel=1e-3)
 
@@ -127,6 +127,16 @@ def test_where_no_road_leads_the_route_is_a_straight_line() -> None:
     assert [w.at for w in route] == [along(0), along(20)]
 
 
-def test_a_road_to_a_node_that_is_not_there_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"road_nodes\.csv"):
-        travel_on(edge(0, 99, 2 * KM))
+def test_the_graph_is_built_once_and_only_when_a_drive_is_asked_for() -> None:
+    built: list[RoadGraph] = []
+
+    def build() -> RoadGraph:
+        built.append(RoadGraph([RoadNode("a", along(0)), RoadNode("b", along(4))], [], POLICY.road_kmh))
+        return built[-1]
+
+    travel = RoadTravel(build, POLICY)
+    assert not built
+    travel.prepare()
+    travel.route(along(0), along(4))
+    travel.estimates(along(0), [along(4)], None)
+    assert len(built) == 1
