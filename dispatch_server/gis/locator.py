@@ -44,8 +44,8 @@ class MapLocator:
         """The place behind an id that `locate` gave. A person chose it, so it is certain within its radius."""
         if (named := self._gazetteer.place(candidate_id)) is not None and named.kind != COUNTY:
             return replace(self._by_name(named), sure=Sure.CERTAIN)
-        pin = _pin_of(candidate_id)
-        return None if pin is None else self._by_pin(pin)
+        pin = self._by_pin(_pin_of(candidate_id))
+        return None if pin is None or pin.area is None else replace(pin, sure=Sure.CERTAIN)
 
     def area(self, code: str) -> Area | None:
         return self._zones.area(code)
@@ -163,17 +163,18 @@ class MapLocator:
 
     def _doubted_for_pin(self, place: Place, pin: LonLat, apart_m: float) -> Place:
         note = f"The pin lies {_distance(apart_m)} from the account's premises; ask the caller where the fault is."
-        candidate = PlaceCandidate(
-            candidate_id=f"pin:{pin.lon!r},{pin.lat!r}",
-            names=self.names_at(pin),
-            lon=pin.lon,
-            lat=pin.lat,
-            radius_m=PIN_RADIUS_M,
-            area=self._zones.area_at(pin),
-            reason="the caller's pin",
-        )
         together = f"{place.note} {note}".strip()
-        return replace(place, sure=Sure.DOUBTFUL, candidates=(candidate, *place.candidates), note=together)
+        candidates = (*self._pin_candidate(pin), *place.candidates)
+        return replace(place, sure=Sure.DOUBTFUL, candidates=candidates, note=together)
+
+    def _pin_candidate(self, pin: LonLat) -> tuple[PlaceCandidate, ...]:
+        """None for a pin outside the territory: nobody is sent there."""
+        area = self._zones.area_at(pin)
+        if area is None:
+            return ()
+        id_ = f"pin:{pin.lon!r},{pin.lat!r}"
+        names = self.names_at(pin)
+        return (PlaceCandidate(id_, names, pin.lon, pin.lat, PIN_RADIUS_M, area, "the caller's pin"),)
 
 
 def _agrees(named: NamedPlace, place: Place) -> bool:

@@ -7,6 +7,7 @@ from typing import Protocol
 from dispatch_server.domain.assignment import TravelEstimate
 from dispatch_server.domain.places import Area, Clues, Place, PlaceNames
 from dispatch_server.domain.rules import Policy
+from dispatch_server.gis.travel import Waypoint
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass
 from dispatch_server.store.crews import CrewRecord
@@ -33,6 +34,8 @@ class Travel(Protocol):
 
     def prepare(self) -> None: ...
     def estimates(self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None) -> list[TravelEstimate]: ...
+    def route(self, start: LonLat, end: LonLat, area_class: AreaClass | None = None) -> list[Waypoint]:
+        """The way itself, with the minutes at each of its points."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,13 @@ def test_a_pin_far_from_the_premises_lowers_the_certainty_and_stays_a_candidate(
     assert (place.method, place.sure, code(place)) == (PlaceMethod.ACCOUNT, Sure.DOUBTFUL, "A2")
     assert "km from the account's premises" in place.note
     chosen = LOCATOR.candidate(offered(place)[0])
-    assert chosen is not None and (chosen.at, code(chosen)) == (middle_of("A6"), "A6")
+    assert chosen is not None and (chosen.at, code(chosen), chosen.sure) == (middle_of("A6"), "A6", Sure.CERTAIN)
+
+
+def test_a_pin_outside_doubts_an_account_but_is_no_candidate() -> None:
+    place = locate(account_at=middle_of("A2"), pin=OUTSIDE)
+    assert (code(place), place.sure, place.candidates) == ("A2", Sure.DOUBTFUL, ())
+    assert "The pin lies outside the service territory" in place.note
 
 
 def test_an_account_in_one_county_and_words_naming_another_are_a_contradiction_that_shows() -> None:
@@ -159,7 +165,7 @@ def test_a_chosen_candidate_is_certain_and_has_the_same_id_on_another_server() -
 
 
 def test_a_candidate_that_is_not_on_the_map_is_none() -> None:
-    for unknown in ("village:A9", "county:0", "pin:", "pin:1,2,3", "pin:200,0", "", "place:1,2"):
+    for unknown in ("village:A9", "county:0", "pin:", "pin:1,2,3", "pin:200,0", "pin:113.0,27.7", "", "place:1,2"):
         assert LOCATOR.candidate(unknown) is None
 
 
