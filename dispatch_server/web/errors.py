@@ -69,7 +69,10 @@ async def _http(_: Request, error: Exception) -> Response:
 
 async def _validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = [{"field": _field(e["loc"]), "message": e["msg"]} for e in error.errors()[:_FIELDS_NAMED]]
+    fields = [
+        {"field": _field(e["loc"]), "message": e["msg"].removeprefix("Value error, ")}
+        for e in error.errors()[:_FIELDS_NAMED]
+    ]
     sentence = "; ".join(f"{f['field']}: {f['message']}" for f in fields)
     return problem(422, f"{sentence}.", fields=fields)
 

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
+from dispatch_server.domain.refusals import Refused
 from dispatch_server.protocol.codec import encode
 from dispatch_server.protocol.words import Role
-from dispatch_server.store.feed import Cursor, end_of_journal, read_cursor
+from dispatch_server.store.feed import Cursor, end_of_journal, holds, read_cursor
+from dispatch_server.store.work import Reading
 from dispatch_server.web.deps import API, BOARD, Asked, asked_of, guarded_router, open_to
 from dispatch_server.web.stream import EventStream
 
@@ -27,7 +29,7 @@ _ANSWERS: dict[int | str, Any] = {
 @router.get(
     "",
     summary="Facts as they happen",
-    **open_to(*BOARD, Role.CREW, problems=(422,), answers=_ANSWERS),
+    **open_to(*BOARD, Role.CREW, problems=(409, 422), answers=_ANSWERS),
 )
 async def get_feed(request: Request, cursor: Annotated[str | None, Query(max_length=50)] = None) -> Response:
     """Goes on after `cursor` (or the header `Last-Event-ID`), else begins with the present and says its cursor first.
@@ -36,8 +38,16 @@ async def get_feed(request: Request, cursor: Annotated[str | None, Query(max_len
     if asked.user.role is Role.CREW:
         asked.crew_id  # noqa: B018 - refuses a user without a crew before the stream begins
     said = request.headers.get("last-event-id") or cursor
-    start = await asked.read(end_of_journal) if not said else read_cursor(said)
-    return EventStream(_frames(asked, start))
+    return EventStream(_frames(asked, await asked.read(lambda reading: _start(reading, said))))
+
+
+def _start(reading: Reading, said: str | None) -> Cursor:
+    if not said:
+        return end_of_journal(reading)
+    cursor = read_cursor(said)
+    if not holds(reading, cursor):
+        raise Refused("This cursor is not in the journal any more; load the board anew and go on from its cursor.")
+    return cursor
 
 
 async def _frames(asked: Asked, cursor: Cursor) -> AsyncIterator[bytes]:

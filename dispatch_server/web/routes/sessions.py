@@ -53,7 +53,7 @@ async def post_session(request: Request, said: SignIn) -> Response:
         raise HTTPException(401, "Name and password do not fit; check both.", {"WWW-Authenticate": "Bearer"})
     lasts = _lasts(served, account.user.role)
     opened = await served.store.awork(author_of(account.user), lambda work: people.open_session(work, account, lasts))
-    return _with_cookie(served, opened) if CONSOLE_HEADER in request.headers else _shown(opened, opened.token)
+    return _with_cookie(served, opened, lasts) if CONSOLE_HEADER in request.headers else _shown(opened, opened.token)
 
 
 def _lasts(served: Served, role: Role) -> timedelta:
@@ -65,12 +65,11 @@ def _shown(opened: Opened, token: str | None) -> Response:
     return as_json(SessionOpened(token, user.role, user.name, user.crew_id, opened.expires_at), 201)
 
 
-def _with_cookie(served: Served, opened: Opened) -> Response:
+def _with_cookie(served: Served, opened: Opened, lasts: timedelta) -> Response:
     response = _shown(opened, None)
-    response.set_cookie(
-        COOKIE, opened.token, path="/", expires=opened.expires_at, httponly=True, samesite="strict",
-        secure=served.rules.secure_cookie,
-    )  # fmt: skip
+    seconds = int(lasts.total_seconds())  # not a date: a desk's own clock may be wrong
+    secure = served.rules.secure_cookie
+    response.set_cookie(COOKIE, opened.token, seconds, path="/", httponly=True, samesite="strict", secure=secure)
     return response
 
 
