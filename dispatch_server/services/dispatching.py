@@ -201,8 +201,9 @@ def _offer_to_first_fit(
 
 def _no_crew_left(work: Work, territory: Territory, outage: Outage, outlook: Outlook) -> None:
     set_deadline(work, Kind.OFFER_NEXT, outage.id, work.now + ASK_AGAIN)
-    if outage.no_crew_at is not None:
-        return
+    noticed_at = outage.no_crew_at
+    if noticed_at is not None and not any(j.offered_at > noticed_at for j in jobs_of_outage(work, outage.id)):
+        return  # said before, and nobody was asked since
     sentence = outlook.why_not or "Every fit crew was asked, or none is fit: see the reasons in the list of crews."
     work.record(Subject("outage", outage.id), [NoCrewLeft(work.now, sentence)])
     enforcement.escalate(work, territory, work.outage(outage.id), Trigger.NO_CREW, work.now)

@@ -115,6 +115,7 @@ def move_call_of_outage(work: Work, territory: Territory, call: Call, place: Pla
     if site is not None:
         beside = {"site_lon": site.lon, "site_lat": site.lat, "district": _county(place)}
     outage = _record_clock(work, territory, outage, facts, **beside)
+    enforcement.ask_for_offer(work, territory, outage)  # it may have waited only for a place
     return arrivals.regrade_check_ins(work, territory, outage)
 
 

@@ -136,3 +136,28 @@ def test_a_storm_of_calls_keeps_one_clock_per_outage(town: Town) -> None:
     assert len(outages) == len({f["outage"]["id"] for f in filed}) == 3
     town.let_pass(minutes=46)
     assert sum("ArrivalMissed" in town.facts(o["id"]) for o in outages) == 1
+
+
+def test_an_outage_that_waited_for_a_place_is_offered_as_soon_as_it_has_one(auto_town: Town) -> None:
+    town = auto_town
+    town.tablet(2)
+    filed = town.call(words="不知道在哪里")
+    town.tick()
+    outage_id = filed["outage"]["id"]
+    assert "NoCrewLeft" in town.facts(outage_id)
+    town.post(f"/calls/{filed['call']['id']}/place", {"lon": MARKET.lon, "lat": MARKET.lat, "crs": "EPSG:4326"})
+    town.tick()
+    assert [job["state"] for job in town.outage(outage_id)["jobs"]] == ["offered"]
+
+
+def test_that_no_crew_is_left_is_said_again_after_somebody_was_asked_in_between(auto_town: Town) -> None:
+    town = auto_town
+    filed = town.call(account_no="43130000000001", fault_kind="lv")
+    town.tick()
+    crew = town.tablet(2)
+    town.tick()
+    [job] = town.outage(filed["outage"]["id"])["jobs"]
+    town.clock.advance(seconds=10)
+    crew.do(CrewAction.DECLINE, job["id"], reason="flat tyre")
+    town.tick()
+    assert town.facts(filed["outage"]["id"]).count("NoCrewLeft") == 2
