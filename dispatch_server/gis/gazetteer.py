@@ -15,6 +15,9 @@ COUNTY, TOWNSHIP, VILLAGE = "county", "township", "village"
 # 永丰路 is a street anywhere; it does not put the caller into 永丰. 街道 is a kind of township.
 _STREETS = ("路", "街", "巷", "弄", "大道")
 _SHORTEST = 2  # one character names half the map
+_MOST_CHARACTERS = 500  # an address is shorter; a whole letter would keep the others waiting
+# What may follow a village's short form. 中心 in 花门镇中心3组 is the village; in 花门镇中心小学 it may be none.
+_AFTER_A_VILLAGE = frozenset("村社居组队院屋的有在附边旁，。,.;、（(0123456789一二三四五六七八九十")
 _WIDER = {VILLAGE: (COUNTY, TOWNSHIP), TOWNSHIP: (COUNTY,), COUNTY: ()}
 
 
@@ -25,6 +28,7 @@ class Mention:
     words: str
     start: int
     places: tuple[NamedPlace, ...]
+    followed_by: str = ""
 
     @property
     def end(self) -> int:
@@ -35,8 +39,9 @@ class Mention:
         return all(p.name != self.words for p in self.places)
 
     @property
-    def is_village(self) -> bool:
-        return all(p.kind == VILLAGE for p in self.places)
+    def is_firm(self) -> bool:
+        """Not likely to be part of another name."""
+        return not self.is_short_form or not self.followed_by or self.followed_by in _AFTER_A_VILLAGE
 
     def of_kind(self, kind: str) -> list[NamedPlace]:
         return [p for p in self.places if p.kind == kind]
@@ -52,8 +57,12 @@ class Reading:
 
     @property
     def is_weak(self) -> bool:
-        """Nothing but a village's short form, which may as well be part of a shop's name."""
-        return len(self.mentions) == 1 and self.mentions[0].is_short_form and self.mentions[0].is_village
+        """Nothing but a village's short form, alone or run on into other words: it may be part of a shop's name."""
+        if not self.places or self.places[0].kind != VILLAGE:
+            return False
+        naming = [m for m in self.mentions if self.places[0] in m.places]
+        alone = len(self.mentions) == 1
+        return all(m.is_short_form and (alone or not m.is_firm) for m in naming)
 
 
 class Gazetteer:
@@ -74,7 +83,7 @@ class Gazetteer:
 
         Short forms that agree with nothing else are taken for noise: 和平 in 永丰镇和平饭店 is no village.
         """
-        mentions = self.mentions_in("".join(words.split()))
+        mentions = self.mentions_in("".join(words[:_MOST_CHARACTERS].split()))
         in_full = [m for m in mentions if not m.is_short_form]
         for heard in (mentions, in_full):
             for finest in (VILLAGE, TOWNSHIP, COUNTY):
@@ -85,7 +94,7 @@ class Gazetteer:
     def mentions_in(self, words: str) -> list[Mention]:
         """In the order of the words; where names overlap, the longest."""
         found = [
-            Mention(words[start:end], start, tuple(self._called[words[start:end]]))
+            Mention(words[start:end], start, tuple(self._called[words[start:end]]), words[end : end + 1])
             for start in range(len(words))
             for end in range(start + _SHORTEST, min(len(words), start + self._longest) + 1)
             if words[start:end] in self._called and not _is_street(words, end)

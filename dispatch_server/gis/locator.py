@@ -96,8 +96,8 @@ class MapLocator:
             return self._unplaced(f"Only {only.name} is known; ask for the township and the village.")
         place = self._by_name(only)
         if reading.is_weak:
-            heard = reading.mentions[0].words
-            note = f"“{heard}” alone may be a village or part of another name; ask whether {_full(only)} is meant."
+            heard = next(m.words for m in reading.mentions if only in m.places)
+            note = f"“{heard}” may be part of another name; ask whether {_full(only)} is meant."
             return replace(place, sure=Sure.DOUBTFUL, candidates=(self._candidate(only),), note=note)
         return place
 

@@ -169,7 +169,16 @@ def test_an_outline_that_crosses_itself_blocks() -> None:
     assert sentence.startswith("areas.geojson: the outline of A1 is not valid (Self-intersection")
 
 
-@pytest.mark.parametrize("geometry", [None, {"type": "Point", "coordinates": [112, 27.7]}, {"type": "Polygon"}])
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        None,
+        {"type": "Point", "coordinates": [112, 27.7]},
+        {"type": "Polygon"},
+        {"type": "Polygon", "coordinates": [[[112, 27.7], [112.1, 27.7]]]},
+        {"type": "Polygon", "coordinates": [[["x", 27.7], [112.1, 27.7], [112.1, 27.8], [112, 27.7]]]},
+    ],
+)
 def test_a_feature_without_an_outline_blocks(geometry: object) -> None:
     features = area_features()
     features[0]["geometry"] = geometry

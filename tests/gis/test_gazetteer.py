@@ -71,3 +71,14 @@ def test_a_lone_short_form_of_a_village_is_weak_evidence() -> None:
     assert GAZETTEER.read("和平").is_weak
     assert not GAZETTEER.read("和平村").is_weak
     assert not GAZETTEER.read("青山镇和平").is_weak
+    assert not GAZETTEER.read("青山镇和平三组").is_weak
+
+
+def test_run_on_into_other_words_it_may_be_part_of_another_name() -> None:
+    reading = GAZETTEER.read("青山镇和平饭店")
+    assert [id_of(p) for p in reading.places] == ["village:A6"]
+    assert reading.is_weak
+
+
+def test_a_whole_letter_is_read_no_further_than_an_address_goes() -> None:
+    assert read("啊" * 600 + "大桥村") == []

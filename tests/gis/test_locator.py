@@ -1,9 +1,12 @@
 """Where a call is put: the account before the pin before the words, and never a silent guess."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dispatch_server.domain.places import Clues, Place, Premises
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass, PlaceMethod, Sure
-from tests.gis.small_map import a_folder, a_locator, middle_of
+from tests.gis.small_map import ALIASES, AREAS, TOWNSHIPS, a_folder, a_locator, middle_of
 
 LOCATOR = a_locator()
 OUTSIDE = LonLat(112.07, 27.73)
@@ -141,6 +144,33 @@ def test_a_lone_short_form_is_placed_in_doubt_and_says_what_to_ask() -> None:
     place = locate("和平")
     assert (place.method, code(place), place.sure) == (PlaceMethod.VILLAGE, "A6", Sure.DOUBTFUL)
     assert "ask whether 西河县青山镇和平村 is meant" in place.note
+
+
+def test_a_shop_that_may_be_called_after_the_village_is_placed_in_doubt() -> None:
+    place = locate("青山镇和平饭店")
+    assert (code(place), place.sure, offered(place)) == ("A6", Sure.DOUBTFUL, ["village:A6"])
+
+
+PARTS = [
+    *(name for name, *_ in AREAS.values()),
+    *ALIASES.values(),
+    *(t for t, *_ in TOWNSHIPS),
+    "东河县",
+    "西河",
+    "路",
+    "3组",
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=3)), max_size=6).map("".join))
+def test_whatever_is_said_the_answer_keeps_its_promises(words: str) -> None:
+    place = locate(words)
+    assert (place.at is None) == (place.method is PlaceMethod.NONE) == (place.area is None)
+    assert place.note or place.sure is Sure.LIKELY
+    assert place.area not in place.other_areas
+    for candidate_id in offered(place):
+        chosen = LOCATOR.candidate(candidate_id)
+        assert chosen is not None and chosen.area is not None
 
 
 def test_a_county_alone_is_no_place() -> None:
