@@ -154,6 +154,7 @@ def test_that_no_crew_is_left_is_said_again_after_somebody_was_asked_in_between(
     town = auto_town
     filed = town.call(account_no="43130000000001", fault_kind="lv")
     town.tick()
+    town.clock.advance(seconds=5)
     crew = town.tablet(2)
     town.tick()
     [job] = town.outage(filed["outage"]["id"])["jobs"]
