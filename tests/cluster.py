@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,13 @@ import psycopg
 
 _FASTER = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "listen_addresses=")
 _PR_SET_PDEATHSIG = 1
+_ROOM = 2 << 30
+
+
+def _in_memory() -> str | None:
+    """Where files cost nothing: a new database then takes 20 ms instead of 300. None where there is no room."""
+    shared = Path("/dev/shm")
+    return str(shared) if os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > _ROOM else None
 
 
 def installed_binaries() -> Path | None:
@@ -31,9 +38,12 @@ def installed_binaries() -> Path | None:
 class Cluster:
     """Listens on a socket in its own folder and nowhere else."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, settings: Sequence[str] = _FASTER) -> None:
         self._binaries = binaries
-        self._folder = Path(tempfile.mkdtemp(prefix="relight-pg-"))  # short: a socket's path holds 107 bytes
+        self._settings = settings
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="relight-pg-", dir=_in_memory())
+        )  # short: a socket's path holds 107
         self._as_user: dict[str, Any] = {}
         if os.geteuid() == 0:  # the server refuses to run as root
             user = next(u for u in pwd.getpwall() if u.pw_name in ("postgres", "nobody"))
@@ -48,7 +58,7 @@ class Cluster:
 
     def start(self) -> None:
         settings = [
-            word for setting in (*_FASTER, f"unix_socket_directories={self._folder}") for word in ("-c", setting)
+            word for setting in (*self._settings, f"unix_socket_directories={self._folder}") for word in ("-c", setting)
         ]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
