@@ -46,7 +46,7 @@ def depots_and_crews(areas: Sequence[Area], roads: Roads) -> tuple[list[Depot], 
 
 
 def _sites(areas: Sequence[Area], roads: Roads, county: str, n: int) -> list[int]:
-    """The town first; then each time the township seat that brings the villages nearest to a depot."""
+    """The town first; then each time the market town (镇) that brings the villages nearest to a depot."""
     villages = [i for i, a in enumerate(areas) if a.county.code == county]
     seats = [i for i in seat_nodes(areas).values() if areas[i].county.code == county]
     minutes = dijkstra(roads.graph(minutes=True), directed=False, indices=seats)
@@ -56,7 +56,7 @@ def _sites(areas: Sequence[Area], roads: Roads, county: str, n: int) -> list[int
         best = minutes[[seats.index(i) for i in sites]].min(axis=0)
         sites.append(
             min(
-                (i for i in seats if i not in sites and not areas[i].in_town),
+                (i for i in seats if i not in sites and areas[i].township.name.endswith("镇")),
                 key=lambda i: float(np.minimum(best, minutes[seats.index(i)])[villages].sum()),
             )
         )
@@ -71,7 +71,7 @@ def _depot(area: Area, n: int) -> Depot:
 
 def _crew(depot: Depot, county: str, k: int, size: int, n: int, nth_squad: int) -> Crew:
     """Crew `k` of its squad, the n-th of its county."""
-    code, stem = f"{LETTERS.get(county, 'CC')}{n:02d}", stem_of(depot.county)
+    code, stem = f"{LETTERS.get(county, county)}{n:02d}", stem_of(depot.county)
     return Crew(
         code,
         f"{stem}{numeral(n)}班",

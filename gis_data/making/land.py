@@ -18,7 +18,7 @@ from gis_data.making.surfaces import cells, in_one_piece, surfaces
 from gis_data.making.world import Area, County, Inputs, Township, Village, Xy
 
 KM2_OF_A_COMMUNITY = 0.78  # 225 street communities then make 175 km² of town
-_CROWD = 40_000  # sample points that stand for a county while its villages are spread
+_CROWD_OF_A_SITE = 80  # sample points that stand for the people of a village while the villages are spread
 _ROUNDS = 25
 _NODE_KM = 1e-5
 _LOBES = ((2, 0.17), (3, 0.11), (5, 0.08))
@@ -56,14 +56,14 @@ def _areas_of(county: County, inputs: Inputs) -> list[Area]:
     townships = [t for t in inputs.townships if t.county == county.code]
     seat = inputs.seats[county.code]
     town_names, land_names = _names_in_and_out_of_town(townships, inputs.villages)
-    town = _town(county, seat, sum(len(villages) for _, villages in town_names))
+    town = _town(county, seat, _count(town_names))
     land = county.shape.difference(town)
     seats = _township_seats(county, land, townships, seat, inputs)
     # A street office sits in the town; its outer villages have no seat among them.
     own = {t.code: seats[t.code] for t, _ in land_names if not t.is_street_office}
     middles = {t.code: _hint(t) or seat for t in townships}
-    town_crowd = _crowd(town, f"town {county.code}", seat, ())
-    land_crowd = _crowd(land, f"land {county.code}", seat, [*own.values()])
+    town_crowd = _crowd(town, _count(town_names), f"town {county.code}", seat, ())
+    land_crowd = _crowd(land, _count(land_names), f"land {county.code}", seat, [*own.values()])
     return [
         *_spread(county, town, town_crowd, town_names, middles, {}),
         *_spread(county, land, land_crowd, land_names, seats, own),
@@ -78,6 +78,10 @@ def _names_in_and_out_of_town(townships: Sequence[Township], villages: Sequence[
     inner = [(t, [v for v in by_township[t.code] if _in_town(t, v)]) for t in townships]
     outer = [(t, [v for v in by_township[t.code] if not _in_town(t, v)]) for t in townships]
     return [(t, vs) for t, vs in inner if vs], [(t, vs) for t, vs in outer if vs]
+
+
+def _count(named: Named) -> int:
+    return sum(len(villages) for _, villages in named)
 
 
 def _in_town(township: Township, village: Village) -> bool:
@@ -105,7 +109,7 @@ def _township_seats(
     county: County, land: BaseGeometry, townships: Sequence[Township], seat: Xy, inputs: Inputs
 ) -> dict[str, Xy]:
     """Where GeoNames has it; at the edge of the town for a street office; else an even spread, near the hints."""
-    crowd = _crowd(land, f"townships {county.code}", seat, ())
+    crowd = _crowd(land, 4 * len(townships), f"townships {county.code}", seat, ())
     seats = {t.code: xy for t in townships if (xy := _known(t, land, inputs)) is not None}
     for t in townships:
         if t.is_street_office:
@@ -146,17 +150,18 @@ def _nearest(crowd: Points, at: Xy) -> Xy:
     return float(x), float(y)
 
 
-def _crowd(shape: BaseGeometry, key: str, town: Xy, seats: Sequence[Xy]) -> Points:
+def _crowd(shape: BaseGeometry, sites: int, key: str, town: Xy, seats: Sequence[Xy]) -> Points:
     """Points as people live: denser round the town and round township seats, thin in the hills."""
     r = chance(key)
     west, south, east, north = shape.bounds
-    points = np.c_[r.uniform(west, east, 4 * _CROWD), r.uniform(south, north, 4 * _CROWD)]
+    wanted = sites * _CROWD_OF_A_SITE
+    points = np.c_[r.uniform(west, east, 12 * wanted), r.uniform(south, north, 12 * wanted)]
     points = points[shapely.contains_xy(shape, points[:, 0], points[:, 1])]
     from_town = np.sqrt(((points - np.array(town)) ** 2).sum(axis=1))
     weight = 0.30 + 0.7 * np.exp(-from_town / 14)
     if seats:
         weight += 0.7 * np.exp(-cKDTree(np.array(seats)).query(points)[0] / 1.8)
-    kept: Points = points[r.random(len(points)) < weight / weight.max()][:_CROWD]
+    kept: Points = points[r.random(len(points)) < weight / weight.max()][:wanted]
     return kept
 
 
@@ -184,8 +189,7 @@ def _spread(
 ) -> list[Area]:
     """One site for every village of `named`; its land is what lies nearest. Communities sit in the middle."""
     fixed = np.array([seats[t.code] for t, _ in named if t.code in seats]).reshape(-1, 2)
-    n = sum(len(villages) for _, villages in named)
-    sites = np.r_[fixed, _even(crowd, n - len(fixed), fixed, f"sites {len(seats)} {county.code}")]
+    sites = np.r_[fixed, _even(crowd, _count(named) - len(fixed), fixed, f"sites {len(seats)} {county.code}")]
     lands = cells(sites, shape)
     shares = _shares(sites, named, middles, seats)
     areas = []

