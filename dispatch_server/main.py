@@ -56,6 +56,12 @@ class Ground:
             self._version = version
         return 0
 
+    def watch(self) -> int:
+        """As `refresh`; the roads are made ready before the first crew is asked to drive on them."""
+        self.refresh()
+        self._territory.travel.prepare()
+        return 0
+
 
 @dataclass(frozen=True, slots=True)
 class Wired:
@@ -75,7 +81,7 @@ class Wired:
 
     @contextmanager
     def ground_watched(self) -> Iterator[None]:
-        watching = Repeated("ground", self.ground.refresh, GROUND_WATCH_S).start()
+        watching = Repeated("ground", self.ground.watch, GROUND_WATCH_S, first_s=GROUND_WATCH_S).start()
         try:
             yield
         finally:

@@ -10,11 +10,12 @@ log = logging.getLogger(__name__)
 
 
 class Repeated:
-    """Runs `once` again and again in a thread of its own. `wake` shortens the pause."""
+    """Runs `once` again and again in a thread of its own, first after `first_s`. `wake` shortens the pause."""
 
-    def __init__(self, name: str, once: Callable[[], int], pause_s: float = PAUSE_S) -> None:
+    def __init__(self, name: str, once: Callable[[], int], pause_s: float = PAUSE_S, first_s: float = 0.0) -> None:
         self._once = once
         self._pause_s = pause_s
+        self._first_s = first_s
         self._awake = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -33,6 +34,7 @@ class Repeated:
         self._thread.join()
 
     def _run(self) -> None:
+        self._awake.wait(self._first_s)
         while not self._stopped.is_set():
             self._awake.wait(self._pass())
             self._awake.clear()
