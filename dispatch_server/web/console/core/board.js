@@ -2,7 +2,7 @@
 // is then asked for again, so that the page shows what the server holds and folds nothing by itself.
 import { get, sessionEnded } from './api.js';
 import { batch, computed, effect, signal } from './html.js';
-import { follow } from './feed.js';
+import { aLittleBefore, follow, isAfter } from './feed.js';
 import { decisionOrder } from './urgency.js';
 import { now, second } from './clock.js';
 
@@ -43,6 +43,8 @@ export const inOrder = computed(() => {
 let open = null; // what runs while somebody is signed in: {feed, timers}
 let outageOfJob = new Map();
 let outageOfCall = new Map();
+let crewOfJob = new Map();
+let numbers = new Map(); // what a subject is called, learned from boards and facts, also when it is closed by now
 const changed = new Set();
 let gathering = null;
 let crewsAsked = -Infinity;
@@ -66,6 +68,8 @@ export function forgetBoard() {
   changed.clear();
   outageOfJob = new Map();
   outageOfCall = new Map();
+  crewOfJob = new Map();
+  numbers = new Map();
   batch(() => {
     outages.value = new Map();
     crews.value = new Map();
@@ -91,20 +95,24 @@ export function askAgain(id) {
   if (gathering === null) gathering = setTimeout(askChanged, GATHER_MS);
 }
 
-async function beginAfresh() {
+/** `keepFacts` false: the journal no longer knows our cursor, after a restored backup perhaps. */
+async function beginAfresh(keepFacts = true) {
   const mine = open;
   mine.feed?.stop();
   mine.feed = null;
   try {
     const from = await askBoard();
     if (open !== mine) return;
-    mine.feed = follow(from, { onFact, onOpen: heard, onBroken: ping, onLost: beginAfresh });
+    if (!keepFacts) facts.value = [];
+    const shown = facts.value[0]?.cursor ?? aLittleBefore(from);
+    const onFact = (fact) => takeFact(fact, isAfter(fact.cursor, from));
+    mine.feed = follow(shown, { onFact, onOpen: heard, onBroken: ping, onLost: () => beginAfresh(false) });
     loadTrouble.value = null;
   } catch (problem) {
     if (open !== mine) return;
     loadTrouble.value = problem.message;
     lose();
-    if (!sessionEnded.value) setTimeout(() => open === mine && beginAfresh(), 2_000);
+    if (!sessionEnded.value) setTimeout(() => open === mine && beginAfresh(keepFacts), 2_000);
   }
 }
 
@@ -131,22 +139,44 @@ async function askBoard() {
 
 function index(list) {
   for (const outage of list) {
-    (outage.jobs ?? []).forEach((job) => outageOfJob.set(job.id, outage.id));
-    (outage.calls ?? []).forEach((call) => outageOfCall.set(call.id, outage.id));
+    numbers.set(`outage:${outage.id}`, outage.number);
+    for (const job of outage.jobs ?? []) {
+      outageOfJob.set(job.id, outage.id);
+      crewOfJob.set(job.id, job.crew_id);
+    }
+    for (const call of outage.calls ?? []) {
+      outageOfCall.set(call.id, outage.id);
+      if (call.number !== undefined) numbers.set(`call:${call.id}`, call.number);
+    }
   }
+}
+
+export const numberOf = (subject) => numbers.get(subject) ?? null;
+export const crewOf = (job_id) => crewOfJob.get(job_id) ?? null;
+
+function learnFrom(fact) {
+  const id = Number(fact.subject.split(':')[1]);
+  if (typeof fact.body.number === 'string') numbers.set(fact.subject, fact.body.number);
+  if (fact.kind === 'JobOffered') {
+    outageOfJob.set(id, fact.body.outage_id);
+    crewOfJob.set(id, fact.body.crew_id);
+  }
+  if (fact.kind === 'CallFiled') outageOfCall.set(id, fact.body.outage_id);
 }
 
 let waitingFacts = [];
 let drawing = false;
 
-function onFact(fact) {
+function takeFact(fact, isNews) {
   heard();
+  learnFrom(fact);
   waitingFacts.push(fact);
   if (!drawing) {
     drawing = true;
     setTimeout(showFacts, 100);
   }
   const id = outageNamedBy(fact);
+  if (!isNews) return;
   if (id !== null) askAgain(id);
   if (/^(crew|job):/.test(fact.subject)) askCrewsSoon();
 }
@@ -164,11 +194,7 @@ export function outageNamedBy(fact) {
   const [kind, text] = fact.subject.split(':');
   const id = Number(text);
   if (kind === 'outage') return id;
-  if (typeof fact.body?.outage_id === 'number') {
-    if (kind === 'job') outageOfJob.set(id, fact.body.outage_id);
-    if (kind === 'call') outageOfCall.set(id, fact.body.outage_id);
-    return fact.body.outage_id;
-  }
+  if (typeof fact.body.outage_id === 'number') return fact.body.outage_id;
   const known = kind === 'job' ? outageOfJob : kind === 'call' ? outageOfCall : null;
   return known?.get(id) ?? null;
 }

@@ -4,6 +4,18 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
 const FAILURES_BEFORE_AFRESH = 6;
 
+/** Some facts before a cursor ("xid.seq"), so that the feed does not begin empty. */
+export function aLittleBefore(cursor, facts = 60) {
+  const [xid, seq] = cursor.split('.').map(Number);
+  return xid === 0 ? `0.${Math.max(0, seq - facts)}` : `${Math.max(0, xid - Math.ceil(facts / 4))}.0`;
+}
+
+export function isAfter(cursor, other) {
+  const [xid, seq] = cursor.split('.').map(Number);
+  const [otherXid, otherSeq] = other.split('.').map(Number);
+  return xid > otherXid || (xid === otherXid && seq > otherSeq);
+}
+
 /** Follows the feed from `cursor` until stopped. `onBroken` hears how often in a row it failed. */
 export function follow(cursor, { onFact, onOpen, onBroken, onLost }) {
   let source = null;

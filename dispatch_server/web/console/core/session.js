@@ -1,6 +1,6 @@
 // Who sits at this desk. The token lives in an HttpOnly cookie: no script can read it, this one included.
 import { ask, get, sessionEnded } from './api.js';
-import { computed, effect, signal } from './html.js';
+import { computed, effect, signal, untracked } from './html.js';
 import { forgetBoard, openBoard } from './board.js';
 
 /** undefined: not asked yet · null: signed out · {name, role, crew_id, expires_at}. */
@@ -10,6 +10,7 @@ const role = computed(() => session.value?.role ?? '');
 const may = (...roles) => computed(() => roles.includes(role.value));
 
 export const mayFile = may('call_taker', 'dispatcher', 'control_room');
+export const mayLookUp = may('call_taker', 'dispatcher');
 export const mayDispatch = may('dispatcher');
 export const maySeeFigures = may('dispatcher', 'manager');
 export const maySeeBoard = may('call_taker', 'dispatcher', 'control_room', 'manager');
@@ -42,6 +43,6 @@ effect(() => {
 });
 
 effect(() => {
-  if (maySeeBoard.value) openBoard();
-  else forgetBoard();
+  const open = maySeeBoard.value;
+  untracked(() => (open ? openBoard() : forgetBoard()));
 });

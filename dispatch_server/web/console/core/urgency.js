@@ -1,7 +1,6 @@
 // What needs a decision first, and the word and colour it is shown with. Pure: the time is handed in.
 
 const WATCHED = new Set(['offered', 'accepted', 'en_route', 'on_site', 'restored']);
-const ORDER = ['danger', 'missed', 'at_risk', 'no_crew', 'waiting', 'offered', 'under_way', 'arrived'];
 
 export const isLive = (job) => WATCHED.has(job.state);
 export const minutesLeft = (outage, now_ms) => (Date.parse(outage.arrive_by) - now_ms) / 60_000;
@@ -12,20 +11,30 @@ export function urgencyOf(outage, now_ms) {
   if (outage.arrived_at) return 'arrived';
   if (outage.missed_at || now_ms > Date.parse(outage.arrive_by)) return 'missed';
   if (outage.at_risk_at) return 'at_risk';
-  const jobs = (outage.jobs ?? []).filter(isLive);
-  if (jobs.some((job) => job.state !== 'offered')) return 'under_way';
-  if (jobs.length > 0) return 'offered';
+  if (isTaken(outage)) return 'under_way';
+  if ((outage.jobs ?? []).some(isLive)) return 'offered';
   return outage.no_crew_at ? 'no_crew' : 'waiting';
 }
 
-/** Danger, missed, at risk, no crew, then the least time left; where somebody has arrived, last. */
+/**
+ * Danger that nobody has taken on, danger, missed, at risk, no crew, then the least time left.
+ * Where somebody has arrived nothing is to decide, danger or not: last.
+ */
 export function decisionOrder(outages, now_ms) {
   return outages
-    .map((outage) => ({ outage, urgency: urgencyOf(outage, now_ms), by: Date.parse(outage.arrive_by) }))
-    .sort((a, b) => stage(a.urgency) - stage(b.urgency) || a.by - b.by || a.outage.id - b.outage.id);
+    .map((outage) => {
+      const urgency = urgencyOf(outage, now_ms);
+      return { outage, urgency, stage: stageOf(outage, urgency), by: Date.parse(outage.arrive_by) };
+    })
+    .sort((a, b) => a.stage - b.stage || a.by - b.by || a.outage.id - b.outage.id);
 }
 
-function stage(urgency) {
-  const at = ORDER.indexOf(urgency);
-  return at <= 3 ? at : urgency === 'arrived' ? 5 : 4;
+const FIRST = { missed: 2, at_risk: 3, no_crew: 4 };
+
+function stageOf(outage, urgency) {
+  if (outage.arrived_at) return 6;
+  if (urgency === 'danger') return isTaken(outage) ? 1 : 0;
+  return FIRST[urgency] ?? 5;
 }
+
+const isTaken = (outage) => (outage.jobs ?? []).some((job) => isLive(job) && job.state !== 'offered');

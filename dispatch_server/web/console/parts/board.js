@@ -7,7 +7,7 @@ import { clock, left, t, word } from '../words/index.js';
 import { findText, openOutage } from './panels.js';
 import { VirtualGrid } from './virtual.js';
 
-const ROW_PX = 50;
+const ROW_REM = 3.6;
 
 export function Board() {
   const rows = inOrder.value;
@@ -18,7 +18,7 @@ export function Board() {
       <div class="finder"><input type="search" data-find value=${findText.value} placeholder=${t('board.filter')} aria-label=${t('board.filter')}
         onInput=${(event) => (findText.value = event.currentTarget.value)} /><kbd>/</kbd></div>
       ${found.length === 0 && html`<p class="empty">${emptyWord(rows, text)}</p>`}
-      <${VirtualGrid} id="outage" rows=${found} rowHeight=${ROW_PX} label=${t('board.label')} chosen=${chosenId.value} onOpen=${openOutage}
+      <${VirtualGrid} id="outage" rows=${found} rowRem=${ROW_REM} label=${t('board.label')} chosen=${chosenId.value} onOpen=${openOutage}
         columns=${['number', 'place', 'target', 'jobs', 'calls'].map((name) => t(`board.col.${name}`))}
         rowClass=${(row) => `outage-row u-${row.urgency}`} draw=${(row) => html`<${Row} row=${row} />`} />
     </div>`;

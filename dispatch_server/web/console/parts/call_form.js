@@ -2,12 +2,12 @@
 import { html, useEffect, useRef, useState } from '../core/html.js';
 import { ask, get, post } from '../core/api.js';
 import { askAgain } from '../core/board.js';
-import { mayDispatch } from '../core/session.js';
+import { mayDispatch, mayLookUp } from '../core/session.js';
 import { clock, said, t, word } from '../words/index.js';
 import { Class } from './board.js';
 import { mergeInto } from './outage.js';
 import { focusSoon, leaveForm, lookAt, openOutage, pin } from './panels.js';
-import { mapCentre } from './map.js';
+import { canDraw, mapCentre } from './map.js';
 
 const LOOK_AFTER_MS = 200;
 const CHANNELS = ['hotline', 'web', 'sms', 'power_110', 'police_110', '12345', 'control_room', 'meter'];
@@ -21,10 +21,15 @@ export function CallForm() {
   const [filed, setFiled] = useState(null);
   const [trouble, setTrouble] = useState('');
   const [busy, setBusy] = useState(false);
-  const [chosenPlace, setChosenPlace] = useState(null);
+  const [candidate, setCandidate] = useState(null);
   const looked = usePlace(given);
 
-  const set = (name) => (event) => setGiven({ ...given, [name]: event.currentTarget.value });
+  function set(name) {
+    return (event) => {
+      setGiven({ ...given, [name]: event.currentTarget.value });
+      if (name === 'address' || name === 'account_no') setCandidate(null);
+    };
+  }
 
   async function file(event) {
     event.preventDefault();
@@ -35,8 +40,8 @@ export function CallForm() {
     setBusy(true);
     setTrouble('');
     try {
-      const answer = await post('/calls', bodyOf(given));
-      setFiled(answer);
+      const answer = await post('/calls', bodyOf(given, looked));
+      setFiled(candidate === null ? answer : await withCandidate(answer, candidate));
       if (answer.outage) askAgain(answer.outage.id);
       focusSoon('[data-filed]');
     } catch (problem) {
@@ -48,15 +53,14 @@ export function CallForm() {
   function next() {
     setFiled(null);
     setGiven({ ...EMPTY, channel: given.channel });
-    setChosenPlace(null);
+    setCandidate(null);
     pin.value = null;
     focusSoon('[data-form-start]');
   }
 
-  function takeCandidate(candidate) {
-    pin.value = { lon: candidate.lon, lat: candidate.lat };
-    setChosenPlace(nameOf(candidate.names));
-    lookAt.value = { lon: candidate.lon, lat: candidate.lat, zoom: 12, at: performance.now() };
+  function takeCandidate(taken) {
+    setCandidate(taken);
+    lookAt.value = { lon: taken.lon, lat: taken.lat, zoom: 12, at: performance.now() };
   }
 
   const header = html`
@@ -72,7 +76,8 @@ export function CallForm() {
         <div class="form">
           <label class="field wide"><span>${t('call.address')}</span>
             <textarea rows="2" name="address" data-form-start value=${given.address} onInput=${set('address')}></textarea></label>
-          <${Place} looked=${looked} chosenPlace=${chosenPlace} onCandidate=${takeCandidate} />
+          ${mayLookUp.value && html`<${Place} looked=${looked} candidate=${candidate} onCandidate=${takeCandidate}
+            onAccount=${(account_no) => setGiven({ ...given, account_no })} />`}
           <label class="field"><span>${t('call.account')}</span><input name="account_no" inputmode="numeric" autocomplete="off" value=${given.account_no} onInput=${set('account_no')} /></label>
           <label class="field"><span>${t('call.phone')}</span><input name="caller_phone" type="tel" autocomplete="off" value=${given.caller_phone} onInput=${set('caller_phone')} /></label>
           <${Choice} name="hazard" label=${t('call.hazard')} value=${given.hazard} onInput=${set('hazard')} choices=${HAZARDS} family="hazard" />
@@ -81,7 +86,7 @@ export function CallForm() {
           <${Choice} name="channel" label=${t('call.channel')} value=${given.channel} onInput=${set('channel')} choices=${CHANNELS} family="channel" />
           <${Choice} name="category" label=${t('call.category')} value=${given.category} onInput=${set('category')} choices=${CATEGORIES} family="category" />
           <label class="field"><span>${t('call.name')}</span><input name="caller_name" autocomplete="off" value=${given.caller_name} onInput=${set('caller_name')} /></label>
-          <${Pin} onDrop=${() => setChosenPlace(null)} />
+          <${Pin} />
         </div>
         <p class="trouble" role="alert">${trouble}</p>
       </div>
@@ -95,11 +100,19 @@ function Choice({ name, label, value, onInput, choices, family, none }) {
     <select name=${name} value=${value} onInput=${onInput}>${choices.map((choice) => html`<option key=${choice} value=${choice}>${choice === '' ? none : word(family, choice)}</option>`)}</select></label>`;
 }
 
-function bodyOf(given) {
+/** What was shown is what is filed: a customer found by the phone number goes along as the account. */
+function bodyOf(given, { place, premises }) {
   const body = {};
   for (const [name, text] of Object.entries(given)) if (text.trim() !== '') body[name] = text.trim();
+  if (!body.account_no && place?.method === 'account' && premises?.length === 1) body.account_no = premises[0].account_no;
   if (pin.value !== null) Object.assign(body, { lon: pin.value.lon, lat: pin.value.lat, crs: 'EPSG:4326' });
   return body;
+}
+
+/** The candidate keeps its own doubt: a village chosen from the list is not a pin. */
+async function withCandidate(answer, candidate) {
+  const placed = await post(`/calls/${answer.call.id}/place`, { candidate_id: candidate.candidate_id });
+  return { ...answer, ...placed, joined: answer.joined, suggestions: answer.suggestions };
 }
 
 /** The place that the server would put the call at, asked a moment after the last key. */
@@ -111,6 +124,7 @@ function usePlace(given) {
   const address = given.address.trim();
   useEffect(() => {
     const turn = ++asked.current;
+    if (!mayLookUp.value) return;
     if (address.length < 2 && account.length < 4 && phone.length < 7) return setLooked({ place: null, busy: false });
     setLooked((before) => ({ ...before, busy: true }));
     const timer = setTimeout(async () => {
@@ -135,40 +149,57 @@ function lookUp(address, account_no, phone) {
 
 const nameOf = (names) => [names?.county, names?.township, names?.village].filter(Boolean).join(' ');
 
-function Place({ looked, chosenPlace, onCandidate }) {
+function Place({ looked, candidate: chosen, onCandidate, onAccount }) {
   const { place, busy, premises } = looked;
   const found = place && place.method !== 'none';
   return html`
     <div class="place wide" aria-live="polite" aria-busy=${busy} data-testid="place">
       <span class="place-label">${t('call.place')}</span>
-      ${chosenPlace && html`<p>${t('call.by_candidate', { name: chosenPlace })}</p>`}
+      ${chosen && html`<p><${Class} of=${chosen.area?.area_class} /> <strong>${t('call.by_candidate', { name: nameOf(chosen.names) })}</strong></p>`}
       ${found && html`
         <p class="place-name"><${Class} of=${place.area?.area_class} /> <strong>${nameOf(place.names) || place.area?.name}</strong></p>
         <p class="soft">${[place.area?.name, word('method', place.method), word('sure', place.sure), t('call.place_within', { m: Math.round(place.radius_m) })].filter(Boolean).join(' · ')}</p>
-        ${place.other_areas?.length > 0 && html`<p class="soft">${t('call.place_also')} ${place.other_areas.map((area) => html`<span key=${area.code}><${Class} of=${area.area_class} /> ${area.name} </span>`)}</p>`}`}
+        ${place.other_areas?.length > 0 && html`<${AlsoTouched} others=${place.other_areas} />`}`}
       ${!found && html`<p class="soft">${t(busy && !place ? 'call.place_looking' : 'call.place_none')}</p>`}
       ${place?.note && html`<p class="soft">${said(place.note)}</p>`}
-      ${(premises ?? []).slice(0, 4).map((one) => html`<p class="soft" key=${one.account_no}>${one.account_no} · ${one.name} · ${one.address}</p>`)}
+      ${(premises ?? []).slice(0, 4).map((one) => html`<button type="button" class="linkish" key=${one.account_no} onClick=${() => onAccount(one.account_no)}>${one.account_no} · ${one.name} · ${one.address}</button>`)}
       ${place?.candidates?.length > 0 && html`
         <p class="soft">${t('call.candidates')}</p>
         <ul class="candidates">${place.candidates.slice(0, 6).map((candidate) => html`
-          <li key=${candidate.candidate_id}><button type="button" class="button small" onClick=${() => onCandidate(candidate)}>
+          <li key=${candidate.candidate_id}><button type="button" class="button small" aria-pressed=${chosen?.candidate_id === candidate.candidate_id} title=${candidate.reason} onClick=${() => onCandidate(candidate)}>
             <${Class} of=${candidate.area?.area_class} /> ${nameOf(candidate.names)}</button></li>`)}</ul>`}
     </div>`;
 }
 
-function Pin({ onDrop }) {
+const NAMED = 2;
+
+/** The areas that the circle of doubt touches besides, by class: a wide circle touches dozens. */
+function AlsoTouched({ others }) {
+  const classes = ['urban', 'rural', 'remote'].map((name) => [name, others.filter((area) => area.area_class === name)]);
+  return html`<p class="soft">${t('call.place_also', { n: others.length })} ${classes.filter(([, areas]) => areas.length > 0).map(([name, areas]) => html`
+    <span key=${name}><${Class} of=${name} /> ${areas.slice(0, NAMED).map((area) => area.name).join(' ')}${areas.length > NAMED && ` … ×${areas.length}`} </span>`)}</p>`;
+}
+
+function Pin() {
   const at = pin.value;
-  const drop = () => {
-    pin.value = null;
-    onDrop();
-  };
   return html`
     <div class="field"><span>${t('call.pin')}</span>
       ${at === null
-        ? html`<div class="pin-row"><span class="soft">${t('call.pin_hint')}</span> <button type="button" class="button small" onClick=${() => (pin.value = mapCentre())}>${t('call.pin_centre')}</button></div>`
-        : html`<div class="pin-row"><span class="num">${t('call.pin_at', { lon: at.lon.toFixed(5), lat: at.lat.toFixed(5) })}</span> <button type="button" class="button small" onClick=${drop}>${t('call.pin_drop')}</button></div>`}
+        ? !canDraw ? html`<${PinByNumbers} />` : html`<div class="pin-row"><span class="soft">${t('call.pin_hint')}</span> <button type="button" class="button small" onClick=${() => (pin.value = mapCentre())}>${t('call.pin_centre')}</button></div>`
+        : html`<div class="pin-row"><span class="num">${t('call.pin_at', { lon: at.lon.toFixed(5), lat: at.lat.toFixed(5) })}</span> <button type="button" class="button small" onClick=${() => (pin.value = null)}>${t('call.pin_drop')}</button></div>`}
     </div>`;
+}
+
+/** Where no map can be drawn. The pin is set once both numbers are positions. */
+function PinByNumbers() {
+  const typed = useRef({ lon: NaN, lat: NaN });
+  const set = (name) => (event) => {
+    typed.current[name] = Number.parseFloat(event.currentTarget.value);
+    const { lon, lat } = typed.current;
+    if (Math.abs(lon) <= 180 && Math.abs(lat) <= 90) pin.value = { lon, lat };
+  };
+  return html`<div class="pin-row"><input inputmode="decimal" aria-label=${t('call.lon')} placeholder=${t('call.lon')} onChange=${set('lon')} />
+    <input inputmode="decimal" aria-label=${t('call.lat')} placeholder=${t('call.lat')} onChange=${set('lat')} /></div>`;
 }
 
 function Filed({ answer, onNext }) {

@@ -6,7 +6,7 @@ import { span, t, word } from '../words/index.js';
 import { focusSoon, lookAt, openOutage } from './panels.js';
 import { VirtualGrid } from './virtual.js';
 
-const ROW_PX = 50;
+const ROW_REM = 3.6;
 const ORDER = ['free', 'offered', 'accepted', 'en_route', 'on_site', 'off_duty'];
 
 export function Crews() {
@@ -19,7 +19,7 @@ export function Crews() {
   return html`
     <div class="list-panel" role="tabpanel" id="list-panel" aria-labelledby="tab-crews">
       ${rows.length === 0 && html`<p class="empty">${t('crews.empty')}</p>`}
-      <${VirtualGrid} id="crew" rows=${rows} rowHeight=${ROW_PX} label=${t('crews.label')} chosen=${null} onOpen=${show}
+      <${VirtualGrid} id="crew" rows=${rows} rowRem=${ROW_REM} label=${t('crews.label')} chosen=${null} onOpen=${show}
         columns=${[t('board.crews'), t('outage.jobs')]} rowClass=${(row) => `crew-row s-${row.crew.state}`} draw=${(row) => html`<${Row} crew=${row.crew} />`} />
     </div>`;
 }

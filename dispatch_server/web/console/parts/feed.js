@@ -1,12 +1,13 @@
 // The last facts as sentences, newest first.
 import { html } from '../core/html.js';
-import { chosen, facts, outageNamedBy, outages } from '../core/board.js';
-import { author, clock, clockSeconds, day, sentenceOf, t } from '../words/index.js';
+import { crewOf, facts, numberOf, outageNamedBy, outages } from '../core/board.js';
+import { author, clock, clockSeconds, sentenceOf, t } from '../words/index.js';
 import { crewName } from './board.js';
 import { openOutage } from './panels.js';
 
 const SHOWN = 80;
 const LOUD = new Set(['ArrivalMissed', 'ArrivalAtRisk', 'NoCrewLeft', 'NotIssued', 'WorkStopped', 'Escalated', 'CrewLeft', 'ArrivalUnproved']);
+const QUIET = new Set(['CallPlaced', 'CallFiled', 'OfferDelivered', 'OfferSeen', 'DutyStarted', 'DutyEnded', 'NoteMade', 'SafetyStepTaken']);
 const GOOD = new Set(['ArrivalRecorded', 'OutageRestored', 'JobRestored', 'MadeSafe', 'ArrivalConfirmed']);
 
 export function Feed() {
@@ -23,7 +24,7 @@ export function Feed() {
 /** One fact. `full` shows who said it and its three times; in the feed they are in the tooltip. */
 export function FactLine({ fact, full }) {
   const id = outageNamedBy(fact);
-  const tone = LOUD.has(fact.kind) ? 'loud' : GOOD.has(fact.kind) ? 'good' : '';
+  const tone = LOUD.has(fact.kind) ? 'loud' : GOOD.has(fact.kind) ? 'good' : QUIET.has(fact.kind) ? 'quiet' : '';
   const sentence = sentenceOf(fact, looker(fact, id));
   if (full) {
     return html`<li class=${`fact ${tone}`}><time class="num">${clockSeconds(fact.happened_at)}</time>
@@ -41,16 +42,13 @@ function timesOf(fact) {
   return t(fact.measured_at ? 'feed.times' : 'feed.times_desk', times);
 }
 
-/** What a sentence may look up: the number of an outage, the name of a crew, the number of a call. */
+/** What a sentence may look up: the number of an outage or a call, the name of a crew. */
 function looker(fact, id) {
-  const outageOf = (wanted) => outages.value.get(wanted) ?? (chosen.value?.id === wanted ? chosen.value : undefined);
   const subjectId = Number(fact.subject.split(':')[1]);
-  const job = id === null ? undefined : outageOf(id)?.jobs?.find((one) => one.id === subjectId);
-  const call = id === null ? undefined : outageOf(id)?.calls?.find((one) => one.id === subjectId);
+  const ofJob = fact.subject.startsWith('job:') ? crewOf(subjectId) : null;
   return {
-    day,
-    outage: (wanted = id) => (wanted === null ? '–' : (outageOf(wanted)?.number ?? `#${wanted}`)),
-    crew: (wanted = job?.crew_id ?? fact.body.crew_id) => (wanted === undefined ? '–' : crewName(wanted)),
-    call: () => call?.number ?? `${t('feed.all_calls')} #${subjectId}`,
+    outage: (wanted = id) => (wanted === null ? '–' : (numberOf(`outage:${wanted}`) ?? `#${wanted}`)),
+    crew: (wanted = ofJob ?? fact.body.crew_id) => (wanted == null ? '–' : crewName(wanted)),
+    call: () => numberOf(fact.subject) ?? `${t('feed.all_calls')} #${subjectId}`,
   };
 }

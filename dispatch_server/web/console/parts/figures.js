@@ -42,9 +42,9 @@ function Figure({ group, figure }) {
   }
   const share = shareOf(figure);
   return html`<span class="figure" title=${detailOf(figure)}>${name}
-    <strong class="num">${figure.mean_min === null ? '–' : figure.mean_min.toFixed(1)}</strong><span class="soft unit">${t('span.min', { min: '' }).trim()}</span>
-    <strong class=${share !== null && share < 0.9 ? 'num bad-ink' : 'num'}>${share === null ? '–' : percent(share)}</strong>
-    <span class="soft num">${t('figures.count', { n: figure.count })}</span></span>`;
+    <span class="soft">${t('figures.mean')}</span><strong class="num">${figure.mean_min === null ? '–' : t('span.min', { min: figure.mean_min.toFixed(1) })}</strong>
+    <span class="soft">${t('figures.share')}</span><strong class=${share !== null && share < 0.9 ? 'num bad-ink' : 'num'}>${share === null ? '–' : percent(share)}</strong>
+    <span class="soft num count">${t('figures.count', { n: figure.count })}</span></span>`;
 }
 
 /** The share within the set enforced: the first name that the server gives. */

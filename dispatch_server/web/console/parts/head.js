@@ -24,7 +24,7 @@ export function Head() {
         <${ServerClock} />
         <div class="head-who"><span class="head-name">${session.value.name}</span>
           <span class="soft">${word('role', session.value.role)}</span></div>
-        <button class="button bare" onClick=${() => (keysShown.value = true)} aria-keyshortcuts="?">${t('head.keys')} <kbd>?</kbd></button>
+        <button class="button bare" onClick=${() => (keysShown.value = true)} aria-keyshortcuts="?" aria-label=${t('head.keys')} title=${t('head.keys')}><kbd>?</kbd></button>
         <${LooksButtons} />
         <button class="button bare" onClick=${signOut}>${t('sign_in.out')}</button>
       </div>

@@ -4,7 +4,6 @@ import { html, useEffect, useRef } from '../core/html.js';
 import { areas, chosenId, crews, inOrder } from '../core/board.js';
 import { theme } from '../core/looks.js';
 import { effect } from '../core/html.js';
-import { now } from '../core/clock.js';
 import { span, t, word } from '../words/index.js';
 import { ageOf } from './crews.js';
 import { lookAt, openOutage, pin, side } from './panels.js';
@@ -44,7 +43,7 @@ export function Map() {
 
 function Key() {
   return html`
-    <div class="map-key" aria-label=${t('map.key')}>
+    <div class="map-key" role="group" aria-label=${t('map.key')}>
       ${CLASSES.map((name) => html`<span key=${name}><i class=${`key-area k-${name}`}></i>${word('class', name)}</span>`)}
       <span class="key-gap"></span>
       ${['danger', 'missed', 'at_risk', 'waiting', 'under_way', 'arrived'].map((name) => html`<span key=${name}><i class=${`key-dot k-${name}`}></i>${word('urgency', name)}</span>`)}
@@ -158,7 +157,7 @@ function addLayers() {
   ['areas', 'outages', 'crews', 'pin'].forEach((name) => map.addSource(name, { ...empty }));
   const add = (id, type, source, more = {}) => map.addLayer({ id, type, source, ...more });
   add('area-fill', 'fill', 'areas');
-  add('area-line', 'line', 'areas', { paint: { 'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.3, 13, 1.2] } });
+  add('area-line', 'line', 'areas', { paint: { 'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.3, 13, 1.2], 'line-opacity': ['interpolate', ['linear'], ['zoom'], 7.5, 0.25, 10, 1] } });
   add('area-name', 'symbol', 'areas', { minzoom: 11.5, layout: { 'text-field': ['get', 'name'], 'text-size': 11, 'text-font': FONT, 'text-max-width': 7 } });
   add('crew-square', 'symbol', 'crews', { layout: { 'icon-image': ['concat', 'crew-', ['get', 'state'], ['case', ['get', 'stale'], '-stale', '']], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
     'text-field': ['step', ['zoom'], '', 10.5, ['get', 'name']], 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-optional': true } });

@@ -119,8 +119,8 @@ function Job({ job, outage }) {
   const may = mayDispatch.value && live;
   return html`
     <div class=${live ? 'job' : 'job ended'} data-testid="job">
-      <div class="job-head"><strong>${crew}</strong> <span class=${`job-word j-${job.state}`}>${word('job_state', job.state)}</span>
-        <span class="soft num"><${JobClock} job=${job} /></span>
+      <div class="job-head"><div class="job-who"><strong>${crew}</strong> <span class=${`job-word j-${job.state}`}>${word('job_state', job.state)}</span>
+        <span class="soft num"><${JobClock} job=${job} /></span></div>
         ${may && ['offered', 'accepted', 'en_route'].includes(job.state) && html`<button class="button small" onClick=${() => withdraw(job, crew)}>${t('job.withdraw')}</button>`}
         ${may && job.state === 'on_site' && !job.arrival_official && html`<button class="button small" onClick=${() => confirmArrival(job, crew)}>${t('job.confirm')}</button>`}
       </div>

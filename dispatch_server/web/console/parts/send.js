@@ -3,7 +3,7 @@ import { html, useEffect, useState } from '../core/html.js';
 import { askAgain } from '../core/board.js';
 import { get, post } from '../core/api.js';
 import { now, second } from '../core/clock.js';
-import { clock, clockSeconds, left, minutes, said, t } from '../words/index.js';
+import { clock, clockSeconds, left, minutes, said, span, t } from '../words/index.js';
 import { askForReason } from './asking.js';
 import { tell } from './panels.js';
 
@@ -13,6 +13,7 @@ export function SendList({ outage }) {
   const [judged, setJudged] = useState(null);
   const [trouble, setTrouble] = useState('');
   const [all, setAll] = useState(false);
+  const [why, setWhy] = useState(false);
   // A new job, a moved target or the end of an offer changes who is best.
   const stamp = `${outage.id} ${outage.arrive_by} ${(outage.jobs ?? []).map((job) => job.id + job.state).join()}`;
 
@@ -41,21 +42,23 @@ export function SendList({ outage }) {
   return html`
     <section class="block send" aria-labelledby="send-title">
       <h3 id="send-title">${t('send.title')}
-        <button class="button small bare" onClick=${() => judge()}>${t('send.again')}</button></h3>
+        <span class="h3-end"><button class="button small bare" aria-pressed=${why} onClick=${() => setWhy(!why)}>${t(why ? 'send.why_not' : 'send.why')}</button>
+        <button class="button small bare" onClick=${() => judge()}>${t('send.again')}</button></span></h3>
       ${trouble && html`<p class="soft" role="status">${said(trouble)}</p>`}
       ${judged === null && !trouble && html`<p class="soft">${t('send.loading')}</p>`}
       ${judged !== null && judged.length === 0 && !trouble && html`<p class="soft">${t('send.none')}</p>`}
       <ol class="send-list" onKeyDown=${moveAmongButtons}>
-        ${shown.map((crew, n) => html`<${Candidate} key=${crew.crew_id} crew=${crew} outage=${outage} first=${n === 0} />`)}
+        ${shown.map((crew, n) => html`<${Candidate} key=${crew.crew_id} crew=${crew} outage=${outage} first=${n === 0} why=${why || n === 0} />`)}
       </ol>
       ${judged !== null && judged.length > BEST && html`<button class="button small bare" onClick=${() => setAll(!all)}>
         ${all ? t('send.show_fit') : t('send.show_all', { n: judged.length })}</button>`}
     </section>`;
 }
 
-function Candidate({ crew, outage, first }) {
+function Candidate({ crew, outage, first, why }) {
   const reasons = (crew.reasons ?? []).map((reason) => (typeof reason === 'string' ? { ok: true, sentence: reason } : reason));
-  const against = reasons.filter((reason) => !reason.ok);
+  // How far and how late is said by the line itself.
+  const against = reasons.filter((reason) => !reason.ok && !/ min away /.test(reason.sentence));
   const forIt = reasons.filter((reason) => reason.ok);
   return html`
     <li class=${crew.fit ? 'candidate' : 'candidate unfit'} data-testid="candidate">
@@ -69,14 +72,17 @@ function Candidate({ crew, outage, first }) {
       </div>
       <p class="reasons"><${LeaveBy} crew=${crew} />
         ${against.map((reason) => html`<span class="against" key=${reason.sentence}>− ${said(reason.sentence)}</span>`)}
-        ${forIt.map((reason) => html`<span class="for" key=${reason.sentence}>+ ${said(reason.sentence)}</span>`)}</p>
+        ${why && forIt.map((reason) => html`<span class="for" key=${reason.sentence}>+ ${said(reason.sentence)}</span>`)}</p>
     </li>`;
 }
 
 function LeaveBy({ crew }) {
   second.value;
   const until = Date.parse(crew.leave_by);
-  if (until < now()) return html`<span class="leave-by gone">${t('send.too_late')}</span>`;
+  if (until < now()) {
+    const late = Math.round((now() - until) / 1000); // it would leave now
+    return html`<span class="leave-by gone">${t('send.too_late', { span: span(late) })}</span>`;
+  }
   return html`<span class="leave-by">${t('send.leave_by', { time: clockSeconds(until) })} · ${left(until, now())}</span>`;
 }
 

@@ -2,16 +2,17 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../core/html.js';
 
 const SPARE = 6;
+const remPx = () => parseFloat(getComputedStyle(document.documentElement).fontSize); // grows with the screen
 
 /** `rows` have an `id`; `draw(row)` gives the cells; `onOpen(id)` is Enter or a click. */
-export function VirtualGrid({ rows, rowHeight, draw, rowClass, columns, label, chosen, onOpen, id }) {
+export function VirtualGrid({ rows, rowRem, draw, rowClass, columns, label, chosen, onOpen, id }) {
   const box = useRef(null);
   const [top, setTop] = useState(0);
-  const [height, setHeight] = useState(600);
+  const [{ height, rowHeight }, setRoom] = useState({ height: 600, rowHeight: rowRem * 13 });
   const [active, setActive] = useState(null);
 
   useLayoutEffect(() => {
-    const watcher = new ResizeObserver(() => setHeight(box.current?.clientHeight ?? 600));
+    const watcher = new ResizeObserver(() => box.current && setRoom({ height: box.current.clientHeight, rowHeight: Math.round(rowRem * remPx()) }));
     watcher.observe(box.current);
     return () => watcher.disconnect();
   }, []);

@@ -100,7 +100,7 @@ export const words = {
   'job.withdraw': 'Withdraw…',
   'job.confirm': 'Confirm arrival…',
   'job.step.sent': 'Sent',
-  'job.step.delivered': 'Delivered',
+  'job.step.delivered': 'Reached',
   'job.step.seen': 'Seen',
   'job.step.accepted': 'Accepted',
   'job.step.departed': 'Left',
@@ -118,13 +118,15 @@ export const words = {
   'send.title': 'Which crew?',
   'send.loading': 'Judging every crew…',
   'send.again': 'Judge again',
+  'send.why': 'All reasons',
+  'send.why_not': 'Fewer reasons',
   'send.fit': 'fit',
   'send.unfit': 'not fit',
   'send.away': '{min} min',
   'send.away_label': 'away',
   'send.arrives': 'there {time}',
   'send.leave_by': 'leave by {time}',
-  'send.too_late': 'can no longer be in time',
+  'send.too_late': 'can no longer be in time: {span} late',
   'send.offer': 'Offer',
   'send.offer_to': 'Offer outage {number} to {crew}',
   'send.offered': 'Offered to {crew}.',
@@ -177,7 +179,9 @@ export const words = {
   'call.place_looking': 'Looking…',
   'call.place_none': 'No place found yet. The call can be filed all the same; it starts with the strictest target.',
   'call.place_within': 'within {m} m',
-  'call.place_also': 'The circle of doubt also touches:',
+  'call.place_also': 'The circle of doubt also touches {n} more:',
+  'call.lon': 'Longitude',
+  'call.lat': 'Latitude',
   'call.candidates': 'Or did the caller mean',
   'call.by_candidate': 'Chosen from the list: {name}',
   'call.filed': 'Call {number} is filed.',
@@ -205,8 +209,8 @@ export const words = {
   'feed.all_calls': 'calls',
 
   'figures.title': 'Arrivals today',
-  'figures.mean': 'mean {min} min',
-  'figures.share': '{share} in time',
+  'figures.mean': 'mean',
+  'figures.share': 'in time',
   'figures.none': 'none yet',
   'figures.count': '{n} arrived',
   'figures.pending': '{n} pending',
@@ -385,12 +389,12 @@ export const facts = {
   CallBackMade: (b, w) => `Called back: ${w.word('answer', b.answer)}.${whether(b.note, ` ${b.note}`)}`,
 
   OutageOpened: (b, w) =>
-    `Outage ${b.number} was opened: ${w.word('class', b.stop.area_class)}, a crew due by ${w.clock(b.stop.arrive_by)}` +
+    `Outage ${b.number} was opened: ${w.word('class', b.stop.area_class ?? 'null')}, a crew due by ${w.clock(b.stop.arrive_by)}` +
     whether(b.hazard !== 'none', `, danger: ${w.word('hazard', b.hazard)}`) + '.',
   CallJoined: (b, w) => `A call joined ${w.outage()} (${w.word('how', b.how)})${whether(b.reason, `: ${w.said(b.reason)}`)}.`,
   CallLeft: (b, w) => `A call left ${w.outage()} for outage ${w.outage(b.to_outage_id)}.`,
   StopMoved: (b, w) =>
-    `The pin of a call of ${w.outage()} was moved: ${w.word('class', b.stop.area_class)}, due by ${w.clock(b.stop.arrive_by)}.`,
+    `The pin of a call of ${w.outage()} was moved: ${w.word('class', b.stop.area_class ?? 'null')}, due by ${w.clock(b.stop.arrive_by)}.`,
   TargetSet: (b, w) => `The target of ${w.outage()} is now ${w.clock(b.target.arrive_by)}: ${w.said(b.because)}.`,
   RelaxationProposed: (b, w) =>
     `A later target, ${w.clock(b.target.arrive_by)}, was proposed for ${w.outage()}: ${w.said(b.because)}. It waits for a second person.`,

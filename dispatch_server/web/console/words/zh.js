@@ -118,13 +118,15 @@ export const words = {
   'send.title': '派哪个班组？',
   'send.loading': '正在逐个评估班组…',
   'send.again': '重新评估',
+  'send.why': '全部理由',
+  'send.why_not': '收起理由',
   'send.fit': '合适',
   'send.unfit': '不合适',
   'send.away': '{min} 分',
   'send.away_label': '车程',
   'send.arrives': '{time} 到',
   'send.leave_by': '最迟 {time} 出发',
-  'send.too_late': '已不能按时到达',
+  'send.too_late': '已不能按时：迟 {span}',
   'send.offer': '派单',
   'send.offer_to': '把故障 {number} 派给{crew}',
   'send.offered': '已派给{crew}。',
@@ -177,7 +179,9 @@ export const words = {
   'call.place_looking': '正在查找…',
   'call.place_none': '还没有找到位置。照样可以登记，先按最严时限计。',
   'call.place_within': '误差 {m} 米内',
-  'call.place_also': '误差范围还涉及：',
+  'call.place_also': '误差范围还涉及 {n} 处：',
+  'call.lon': '经度',
+  'call.lat': '纬度',
   'call.candidates': '来电人说的也可能是',
   'call.by_candidate': '从列表选定：{name}',
   'call.filed': '来电 {number} 已登记。',
@@ -205,8 +209,8 @@ export const words = {
   'feed.all_calls': '来电',
 
   'figures.title': '今日到达',
-  'figures.mean': '平均 {min} 分',
-  'figures.share': '按时 {share}',
+  'figures.mean': '平均',
+  'figures.share': '按时',
   'figures.none': '暂无',
   'figures.count': '到达 {n}',
   'figures.pending': '进行中 {n}',
@@ -376,21 +380,21 @@ export const facts = {
     whether(b.category !== 'fault', `，${w.word('category', b.category)}`) +
     whether(b.hazard !== 'none', `，危险：${w.word('hazard', b.hazard)}`) + '。',
   CallPlaced: (b, w) =>
-    `${w.call()}已定位：${w.word('method', b.method)}，${w.word('sure', b.sure)}，误差 ${Math.round(b.radius_m)} 米内` +
+    `${w.call()} 已定位：${w.word('method', b.method)}，${w.word('sure', b.sure)}，误差 ${Math.round(b.radius_m)} 米内` +
     whether(b.limit_class, `，按${w.word('class', b.limit_class)}时限`) + '。',
-  CallUnplaced: (b, w) => `${w.call()}无法定位：${w.said(b.why)}`,
-  CallFiled: (b, w) => `${w.call()}归入故障 ${w.outage(b.outage_id)}（${w.word('how', b.how)}）。`,
-  CallChased: (b, w) => `${w.call()}的客户第 ${b.count} 次催办。`,
-  CallClosed: (b, w) => `${w.call()}已办结：${b.reason}`,
+  CallUnplaced: (b, w) => `${w.call()} 无法定位：${w.said(b.why)}`,
+  CallFiled: (b, w) => `${w.call()} 归入故障 ${w.outage(b.outage_id)}（${w.word('how', b.how)}）。`,
+  CallChased: (b, w) => `${w.call()} 的客户第 ${b.count} 次催办。`,
+  CallClosed: (b, w) => `${w.call()} 已办结：${b.reason}`,
   CallBackMade: (b, w) => `已回访：${w.word('answer', b.answer)}。${whether(b.note, b.note)}`,
 
   OutageOpened: (b, w) =>
-    `新开故障 ${b.number}：${w.word('class', b.stop.area_class)}，班组须在 ${w.clock(b.stop.arrive_by)} 前到达` +
+    `新开故障 ${b.number}：${w.word('class', b.stop.area_class ?? 'null')}，班组须在 ${w.clock(b.stop.arrive_by)} 前到达` +
     whether(b.hazard !== 'none', `，危险：${w.word('hazard', b.hazard)}`) + '。',
   CallJoined: (b, w) => `有来电并入 ${w.outage()}（${w.word('how', b.how)}）${whether(b.reason, `：${w.said(b.reason)}`)}。`,
   CallLeft: (b, w) => `有来电从 ${w.outage()} 转到故障 ${w.outage(b.to_outage_id)}。`,
   StopMoved: (b, w) =>
-    `${w.outage()} 的来电图钉已移动：${w.word('class', b.stop.area_class)}，限 ${w.clock(b.stop.arrive_by)}。`,
+    `${w.outage()} 的来电图钉已移动：${w.word('class', b.stop.area_class ?? 'null')}，限 ${w.clock(b.stop.arrive_by)}。`,
   TargetSet: (b, w) => `${w.outage()} 的时限现为 ${w.clock(b.target.arrive_by)}：${w.said(b.because)}。`,
   RelaxationProposed: (b, w) =>
     `有人提出把 ${w.outage()} 的时限放宽到 ${w.clock(b.target.arrive_by)}：${w.said(b.because)}。等待第二人决定。`,
