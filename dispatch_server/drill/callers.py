@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from heapq import heappop, heappush
 from functools import partial
+from heapq import heappop, heappush
 from itertools import count
 from random import Random
 

@@ -4,27 +4,30 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
+
 from dispatch_server.domain.crews import Crew
 from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.protocol.words import Role
-from dispatch_server.services.people import add_user, hash_of
+from dispatch_server.services.people import add_user
 from dispatch_server.store.people import all_accounts
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Work
 
 FILE = "demo.json"
+# Nobody guesses 72 random bits, however quickly he may try: a demo need not wait a second for slow hashes.
+_HASHER = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
 _OTHERS = (
-    ("taker1", Role.CALL_TAKER),
-    ("taker2", Role.CALL_TAKER),
+    ("call_taker1", Role.CALL_TAKER),
+    ("call_taker2", Role.CALL_TAKER),
     ("dispatcher1", Role.DISPATCHER),
     ("dispatcher2", Role.DISPATCHER),
     ("manager", Role.MANAGER),
-    ("control", Role.CONTROL_ROOM),
+    ("control_room", Role.CONTROL_ROOM),
     ("admin", Role.ADMIN),
 )
 
@@ -76,11 +79,9 @@ def _passwords(file: Path) -> Mapping[str, str]:
 
 
 def _add(store: Store, users: list[DemoUser]) -> None:
-    """Hashing is slow by design and lets other threads run meanwhile."""
     if not users:
         return
-    with ThreadPoolExecutor(os.cpu_count()) as hashing:
-        hashes = list(hashing.map(lambda user: hash_of(user.password), users))
+    hashes = [_HASHER.hash(user.password) for user in users]
 
     def add(work: Work) -> None:
         for user, password_hash in zip(users, hashes, strict=True):
