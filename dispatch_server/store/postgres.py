@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -56,18 +56,16 @@ class PostgresStore:
         self._bell = Bell(url, lambda: call_each(self._listeners))
 
     async def awork(self, author: Author, deed: Deed[T]) -> T:
-        future: Future[T] = hand_over(self._writers, self._work, author, deed)
-        return await asyncio.wrap_future(future)
+        return await asyncio.wrap_future(hand_over(self._writers, lambda: self._work(author, deed)))
 
     def work(self, author: Author, deed: Deed[T]) -> T:
-        return hand_over(self._writers, self._work, author, deed).result()
+        return hand_over(self._writers, lambda: self._work(author, deed)).result()
 
     async def aread(self, question: Question[T]) -> T:
-        future: Future[T] = hand_over(self._readers, self._ask, question)
-        return await asyncio.wrap_future(future)
+        return await asyncio.wrap_future(hand_over(self._readers, lambda: self._ask(question)))
 
     def read(self, question: Question[T]) -> T:
-        return hand_over(self._readers, self._ask, question).result()
+        return hand_over(self._readers, lambda: self._ask(question)).result()
 
     def on_change(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)

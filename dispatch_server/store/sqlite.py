@@ -88,11 +88,10 @@ class SqliteStore:
         return future.result()
 
     async def aread(self, question: Question[T]) -> T:
-        future: Future[T] = hand_over(self._readers, self._ask, question)
-        return await asyncio.wrap_future(future)
+        return await asyncio.wrap_future(hand_over(self._readers, lambda: self._ask(question)))
 
     def read(self, question: Question[T]) -> T:
-        return hand_over(self._readers, self._ask, question).result()
+        return hand_over(self._readers, lambda: self._ask(question)).result()
 
     def _put(self, task: _Task) -> None:
         with self._closing:  # nobody may wait for a writer that is gone

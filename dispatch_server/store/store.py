@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from dispatch_server.clock import Clock
 from dispatch_server.domain.people import Author
@@ -45,12 +45,12 @@ class Store(Protocol):
     def close(self) -> None: ...
 
 
-def hand_over(pool: ThreadPoolExecutor, ask: Callable[..., T], *args: Any) -> Future[T]:
+def hand_over(pool: ThreadPoolExecutor, ask: Callable[[], T]) -> Future[T]:
     """`ask` on a thread of the pool. A future cannot carry StopIteration: whoever waits for it would wait for ever."""
 
     def asked() -> T:
         try:
-            return ask(*args)
+            return ask()
         except StopIteration as error:
             raise RuntimeError("A deed let StopIteration out.") from error
 
