@@ -20,6 +20,7 @@ from gis_data.making.world import Area, County, Inputs, Township, Village, Xy
 KM2_OF_A_COMMUNITY = 0.78  # 225 street communities then make 175 km² of town
 _CROWD_OF_A_SITE = 80  # sample points that stand for the people of a village while the villages are spread
 _ROUNDS = 25
+_ROUNDS_FROM_A_HINT = 4
 _NODE_KM = 1e-5
 _LOBES = ((2, 0.17), (3, 0.11), (5, 0.08))
 
@@ -108,18 +109,17 @@ def _hint(township: Township) -> Xy | None:
 def _township_seats(
     county: County, land: BaseGeometry, townships: Sequence[Township], seat: Xy, inputs: Inputs
 ) -> dict[str, Xy]:
-    """Where GeoNames has it; at the edge of the town for a street office; else an even spread, near the hints."""
+    """Where GeoNames has it; at the edge of the town for a street office; else near the hint, evenly apart."""
     crowd = _crowd(land, 4 * len(townships), f"townships {county.code}", seat, ())
     seats = {t.code: xy for t in townships if (xy := _known(t, land, inputs)) is not None}
     for t in townships:
         if t.is_street_office:
             seats[t.code] = _nearest(crowd, _hint(t) or seat)
     free = [t for t in townships if t.code not in seats]
-    if free:
-        points = _even(crowd, len(free), np.array([*seats.values()]).reshape(-1, 2), f"seats {county.code}")
-        for t, point in zip(free, points[_by_hints(free, points)], strict=True):
-            seats[t.code] = _nearest(crowd, (float(point[0]), float(point[1])))
-    return seats
+    starts = crowd[chance(f"seats {county.code}").choice(len(crowd), len(free), replace=False)]
+    hinted = np.array([_hint(t) or start for t, start in zip(free, starts, strict=True)]).reshape(-1, 2)
+    apart = _even(crowd, hinted, np.array([*seats.values()]).reshape(-1, 2), _ROUNDS_FROM_A_HINT)
+    return seats | {t.code: (float(x), float(y)) for t, (x, y) in zip(free, apart, strict=True)}
 
 
 def _known(township: Township, land: BaseGeometry, inputs: Inputs) -> Xy | None:
@@ -130,14 +130,6 @@ def _known(township: Township, land: BaseGeometry, inputs: Inputs) -> Xy | None:
         if at is not None and land.contains(shapely.Point(at)):
             return at
     return None
-
-
-def _by_hints(free: Sequence[Township], points: Points) -> npt.NDArray[np.intp]:
-    """Which point each township takes, so that the squares of the distances to the hints are least in sum."""
-    middle = tuple(points.mean(axis=0))
-    hints = np.array([_hint(t) or middle for t in free])
-    taken: npt.NDArray[np.intp] = linear_sum_assignment(_squares(hints, points))[1]
-    return taken
 
 
 def _squares(a: Points, b: Points) -> Points:
@@ -165,10 +157,10 @@ def _crowd(shape: BaseGeometry, sites: int, key: str, town: Xy, seats: Sequence[
     return kept
 
 
-def _even(crowd: Points, n: int, fixed: Points, key: str) -> Points:
+def _even(crowd: Points, points: Points, fixed: Points, rounds: int) -> Points:
     """Lloyd's rounds: every point moves to the middle of the crowd that is nearest to it; the fixed ones stay."""
-    points = crowd[chance(key).choice(len(crowd), n, replace=False)]
-    for _ in range(_ROUNDS):
+    n = len(points)
+    for _ in range(rounds):
         owner = cKDTree(np.r_[fixed, points]).query(crowd)[1] - len(fixed)
         mine = owner >= 0
         count = np.bincount(owner[mine], minlength=n)[:, None]
@@ -189,7 +181,8 @@ def _spread(
 ) -> list[Area]:
     """One site for every village of `named`; its land is what lies nearest. Communities sit in the middle."""
     fixed = np.array([seats[t.code] for t, _ in named if t.code in seats]).reshape(-1, 2)
-    sites = np.r_[fixed, _even(crowd, _count(named) - len(fixed), fixed, f"sites {len(seats)} {county.code}")]
+    starts = chance(f"sites {len(seats)} {county.code}").choice(len(crowd), _count(named) - len(fixed), replace=False)
+    sites = np.r_[fixed, _even(crowd, crowd[starts], fixed, _ROUNDS)]
     lands = cells(sites, shape)
     shares = _shares(sites, named, middles, seats)
     areas = []

@@ -56,3 +56,12 @@ def test_no_code_stands_twice(file: str, key: str) -> None:
 def test_positions_are_written_to_six_decimals() -> None:
     text = (LOUDI / "areas.geojson").read_text(encoding="utf-8")
     assert not re.search(r"\d\.\d{7}", text)
+
+
+@pytest.mark.parametrize(
+    "file", ["feeders.csv", "transformers.csv", "accounts.csv", "crew_people.csv", "road_nodes.csv", "road_edges.csv"]
+)
+def test_the_readme_counts_the_rows_as_they_are(file: str) -> None:
+    said = (LOUDI.parent / "README.md").read_text(encoding="utf-8")
+    [line] = [line for line in said.splitlines() if line.startswith("|") and f"`{file}`" in line]
+    assert f"{len(rows(file)):,}" in line
