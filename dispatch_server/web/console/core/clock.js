@@ -4,10 +4,17 @@ import { signal } from './html.js';
 const FORGET_MS = 120_000; // a good measurement is kept this long before a worse one may replace it
 
 let best = null; // {offset, doubt, at}: server time = performance time + offset, give or take doubt
+let isFine = false;
 
-/** Takes one reading: `said` is the server's time in ms, asked at `asked` and heard at `heard` (performance ms). */
+/**
+ * Takes one reading: `said` is the server's time in ms, asked at `asked` and heard at `heard` (performance ms).
+ * `grain_ms` is how coarsely it was said: a Date header, in whole seconds, counts until a finer reading is had.
+ */
 export function hear(said, asked, heard, grain_ms = 0) {
   const doubt = (heard - asked) / 2 + grain_ms / 2;
+  if (grain_ms > 0 && isFine) return;
+  if (grain_ms === 0 && !isFine) best = null;
+  isFine = grain_ms === 0;
   if (best !== null && doubt > best.doubt && heard - best.at < FORGET_MS) return;
   best = { offset: said + grain_ms / 2 - (asked + heard) / 2, doubt, at: heard };
 }

@@ -440,6 +440,7 @@ export const facts = {
     `A check-in of ${w.crew()} is now ${w.word('grade', b.grade)} (was ${w.word('grade', b.was)}): the site was moved.`,
   ArrivalConfirmed: (b, w) => `The arrival of ${w.crew()} at ${w.clock(b.arrived_at)} was confirmed: ${b.reason}`,
   PinCorrected: (b, w) => `${w.crew()} proposes another place for ${w.outage()}.${whether(b.note, ` ${b.note}`)}`,
+  CrewTold: (b, w) => `${w.crew()} was told: ${w.said(b.sentence)}`,
   Surveyed: (b, w) =>
     `${w.crew()} names the cause: ${b.cause}` + whether(b.etr_at, `; power expected back at ${w.clock(b.etr_at)}`) + '.',
   SurveyLate: (b, w) => `${w.crew()} gave no cause or estimate by ${w.clock(b.survey_by)}.`,

@@ -440,6 +440,7 @@ export const facts = {
     `现场位置移动后，${w.crew()}的签到改为${w.word('grade', b.grade)}（原为${w.word('grade', b.was)}）。`,
   ArrivalConfirmed: (b, w) => `${w.crew()}于 ${w.clock(b.arrived_at)} 的到达已经确认：${b.reason}`,
   PinCorrected: (b, w) => `${w.crew()}提出 ${w.outage()} 的另一位置。${whether(b.note, b.note)}`,
+  CrewTold: (b, w) => `已告知${w.crew()}：${w.said(b.sentence)}`,
   Surveyed: (b, w) =>
     `${w.crew()}查明原因：${b.cause}` + whether(b.etr_at, `；预计 ${w.clock(b.etr_at)} 复电`) + '。',
   SurveyLate: (b, w) => `${w.crew()}到 ${w.clock(b.survey_by)} 未报原因和预计复电时间。`,
