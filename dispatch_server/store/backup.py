@@ -82,7 +82,8 @@ def backup(store: Store, file: Path) -> Contents:
     except OSError as error:
         raise BackupRefused(f"The backup could not be written to {file}: {error.strerror}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        if part.is_file():
+            part.unlink()
 
 
 def _write(reading: Reading, part: Path) -> Contents:

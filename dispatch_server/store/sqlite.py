@@ -178,6 +178,8 @@ class SqliteStore:
             task.result = task.deed(task.work)
             task.work.flush()
         except BaseException as error:  # a deed's own failure undoes its savepoint and nobody else's
+            if not cursor.connection.in_transaction:  # a full or broken disk: SQLite has undone the whole batch
+                raise _undone(error) from error
             task.error = _as_told(error)
             cursor.execute("ROLLBACK TO SAVEPOINT one_work")
         cursor.execute("RELEASE SAVEPOINT one_work")
@@ -206,6 +208,10 @@ class SqliteStore:
 def _deliver_all(tasks: list[_Task]) -> None:
     for task in tasks:
         task.deliver()
+
+
+def _undone(error: BaseException) -> sqlite3.Error:
+    return error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError("the disk is full or broken")
 
 
 def _as_told(error: BaseException) -> BaseException:
