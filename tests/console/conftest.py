@@ -26,8 +26,8 @@ FLAGS = (
     "--disable-sync",
 )
 CHROMIUM_WAIT_MS = 15_000
-# Before the first sign-in the page asks who it is and is told that it is nobody; the browser logs that as an error.
-NOT_AN_ERROR = ("401 (Unauthorized)",)
+# The browser logs every refusal as an error: before the first sign-in (who am I?), and where a rule says no.
+NOT_AN_ERROR = ("401 (Unauthorized)", "409 (Conflict)")
 LISTEN_FOR_VIOLATIONS = (
     "window.violations = []; document.addEventListener('securitypolicyviolation', "
     "(e) => window.violations.push(`${e.violatedDirective}: ${e.blockedURI}`));"

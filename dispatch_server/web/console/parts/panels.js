@@ -45,9 +45,16 @@ export function focusList(which = list.value) {
   focusSoon('[data-list]');
 }
 
-/** After the next drawing: the thing to focus may not be there yet. */
-export function focusSoon(selector) {
-  requestAnimationFrame(() => setTimeout(() => document.querySelector(selector)?.focus(), 0));
+const FOCUS_TRIES = 20;
+
+/** After the drawing that is due, which a microtask does: a fast typist's next key must already find its field. */
+export function focusSoon(selector, tries = FOCUS_TRIES) {
+  const attempt = () => {
+    const found = document.querySelector(selector);
+    if (found !== null) found.focus();
+    else if (tries > 0) setTimeout(() => focusSoon(selector, tries - 1), 10);
+  };
+  queueMicrotask(() => queueMicrotask(attempt));
 }
 
 export function tell(text, bad = false) {
