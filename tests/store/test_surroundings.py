@@ -83,6 +83,16 @@ def test_a_file_that_another_process_holds_is_waited_for_and_then_refused(store:
     assert store.work(DESK, take_a_call).id == 1
 
 
+@on_sqlite
+def test_an_answer_leaves_only_when_the_disk_has_it(store: Store) -> None:
+    """No test can pull the plug; this holds the two settings that SQLite's promise rests on."""
+    full = 2
+    settings = store.work(
+        DESK, lambda work: [work.row(Question(f"PRAGMA {p}")) for p in ("synchronous", "journal_mode")]
+    )
+    assert settings == [(full,), ("wal",)]
+
+
 WRITER = """
 import sys
 from dispatch_server.clock import utc_now

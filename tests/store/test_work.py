@@ -192,11 +192,18 @@ def test_many_writers_on_several_servers_lose_nothing(address: str, clock: FakeC
         assert what_is_wrong(one) is None
 
 
-def test_two_who_change_one_call_at_once_both_count(store: Store) -> None:
+def test_two_who_change_one_call_at_once_both_count_and_nobody_has_to_begin_again(store: Store) -> None:
     call = store.work(DESK, take_a_call)
+    begun: list[int] = []
+
+    def deed(work: Work) -> None:
+        begun.append(1)
+        chase_it(work, call.id)
+
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: store.work(DESK, lambda work: chase_it(work, call.id)), range(40)))
+        list(pool.map(lambda _: store.work(DESK, deed), range(40)))
     assert store.read(lambda reading: reading.call(call.id)).chases == 40
+    assert len(begun) == 40, "whoever comes second waits for the row"
     assert what_is_wrong(store) is None
 
 
