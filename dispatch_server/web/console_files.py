@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 CSP = "; ".join(
     (
-        "default-src 'self'",
+        "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data: blob:",
