@@ -74,7 +74,7 @@ class CrewsOnDuty:
         self._aboard: list[_Aboard] = []
 
     def begin(self) -> None:
-        """Everybody on duty; open jobs go on from their cards."""
+        """Everybody on duty and heard; the first pass reads the cards, and with them goes on with open jobs."""
         now, territory = self._store.clock(), self._territory()
         standing, roads = self._store.read(_standing), roads_of(territory.travel)
         for crew_id, record in territory.crews.items():
@@ -84,8 +84,9 @@ class CrewsOnDuty:
             acting = VirtualCrew(crew, tablet, roads, self._seed, at, now, self._haste)
             if not standing.is_on_duty(crew_id):
                 acting.go_on_duty(now)
+            acting.act(now)
             self._aboard.append(_Aboard(acting, now, now - PULLS_EVERY))
-        self.once()
+            self._push(self._aboard[-1], now)
 
     def once(self) -> int:
         """One pass; gives the number of crews that did something."""
