@@ -14,7 +14,7 @@ from dispatch_server.gis.datums import to_wgs84
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import Category, Channel, FaultKind, Hazard, PlaceMethod, Sure
 from dispatch_server.services import enforcement
-from dispatch_server.services.grouping import group_call, move_call_of_outage
+from dispatch_server.services.grouping import group_call, look_around, move_call_of_outage
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.calls import (
     call_with_ref,
@@ -90,14 +90,17 @@ def file_call(work: Work, territory: Territory, new: NewCall, place: Place, prem
         hazard=new.hazard,
         about_call_id=new.about_call_id,
     )
-    facts = [*calls.take(taken), *calls.place(place, place_id)]
+    facts = calls.take(taken)
+    if new.category is Category.FAULT or place.area is not None:  # nobody looks for the place of an enquiry
+        facts += calls.place(place, place_id)
+    near = look_around(work, territory, place) if new.category is Category.FAULT else ()
     subject = Subject("call", call_id)
     call = work.record(subject, facts, happened_at=taken.received_at, is_new=True, external_ref=new.external_ref)
     keep_place(work, place_id, call_id, place)
     keep_particulars(work, call_id, _particulars(new))
     if new.category is not Category.FAULT:
         return Filed(call, place, None, joined=False, is_new=True)
-    grouped = group_call(work, territory, call, place, premises)
+    grouped = group_call(work, territory, call, place, premises, near)
     return Filed(grouped.call, place, grouped.outage, grouped.joined, is_new=True, suggestions=grouped.suggestions)
 
 
