@@ -61,9 +61,9 @@ def town(tmp_path: Path) -> Iterator[Town]:
 def one_more_server(town: Town, port: int = 0) -> Iterator[str]:
     """Another server on the town's store: one that a test may stop, and start again on the same port."""
     served = Served(town.store, lambda: town.territory)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(served), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
-    )
+    config = uvicorn.Config(create_app(served), host="127.0.0.1", port=port, log_level="warning")
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     pause = threading.Event()

@@ -4,8 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from dispatch_server.protocol.words import CrewAction
 from tests.console.conftest import Sit
-from tests.town import MARKET, MEADOW, RIDGE, CrewAction, Town
+from tests.town import MARKET, MEADOW, RIDGE, Town
 
 
 def open_outage(page: Page, number: str) -> None:

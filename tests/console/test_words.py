@@ -14,6 +14,7 @@ from dispatch_server.protocol.words import (
     AreaClass,
     Category,
     Channel,
+    CrewAction,
     FaultKind,
     Grade,
     Hazard,
@@ -25,7 +26,7 @@ from dispatch_server.protocol.words import (
 )
 from dispatch_server.store.journal import FOLDS
 from tests.console.conftest import Seat, Sit
-from tests.town import MARKET, MEADOW, RIDGE, CrewAction, Town
+from tests.town import MARKET, MEADOW, RIDGE, Town
 
 CONSOLE = Path(__file__).parents[2] / "dispatch_server" / "web" / "console"
 FAMILIES: dict[str, type[StrEnum]] = {
