@@ -1,0 +1,421 @@
+"""Guards everything that must hold whatever happens: any sequence of desk, dispatchers, crews, clock and ticker.
+
+After every step the rules of the trade hold over the whole store; at the end the journal is sound, nothing said is
+lost or doubled, and every answer once given still stands.
+"""
+
+import tempfile
+from collections import Counter
+from datetime import timedelta
+from functools import cache
+from json import loads
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from dispatch_server.domain.calls import Call, CallBackAnswer
+from dispatch_server.domain.jobs import Job
+from dispatch_server.domain.outages import Approval, Outage
+from dispatch_server.protocol.codec import decode
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.words import (
+    DUTY,
+    MOVING_JOB,
+    Category,
+    CrewAction,
+    FaultKind,
+    Hazard,
+    JobState,
+    OutageState,
+    Verdict,
+)
+from dispatch_server.services import crew_work, dispatching, exemptions, follow_up, grouping, intake
+from dispatch_server.store.deadlines import Kind
+from dispatch_server.store.feed import START, FactRead, facts_since
+from dispatch_server.store.journal import FOLDS, Subject
+from dispatch_server.store.questions import Question
+from dispatch_server.store.verifying import verify
+from dispatch_server.store.work import Reading
+from tests import town
+from tests.cluster import Cluster
+from tests.guards.district import District, Ground, postgres_ground, sqlite_ground
+from tests.guards.soaking import searching, soak
+from tests.town import AUTO, MARKET, MARKET_END, MEADOW, RIDGE
+
+pytestmark = soak
+
+_IDS = {noun: Question(f"SELECT id FROM {noun} ORDER BY id") for noun in ("calls", "outages", "jobs")}
+_ROWS = Question("SELECT kind, subject_id FROM deadlines")
+_ACTIONS = Question("SELECT action_id, verdict FROM actions")
+_EVERYTHING = 1_000_000
+
+# What each press leaves in the journal, once.
+LEAVES: dict[CrewAction, tuple[str, ...]] = {
+    CrewAction.SEEN: ("OfferSeen",),
+    CrewAction.ACCEPT: ("JobAccepted", "AcceptedTooLate"),
+    CrewAction.DECLINE: ("JobDeclined",),
+    CrewAction.DEPART: ("CrewDeparted",),
+    CrewAction.CHECK_IN: ("CrewArrived",),
+    CrewAction.CORRECT_PIN: ("PinCorrected",),
+    CrewAction.SURVEY: ("Surveyed",),
+    CrewAction.SAFETY_STEP: ("SafetyStepTaken",),
+    CrewAction.STOP_WORK: ("WorkStopped",),
+    CrewAction.NOTE: ("NoteMade",),
+    CrewAction.RESTORE: ("JobRestored", "PartRestored"),
+    CrewAction.LEAVE: ("CrewLeft",),
+    CrewAction.CLOSE: ("JobClosed",),
+    CrewAction.DUTY_ON: ("DutyStarted",),
+    CrewAction.DUTY_OFF: ("DutyEnded",),
+}
+
+spots = st.sampled_from([MARKET, MARKET_END, MEADOW, RIDGE, LonLat(112.0399, 27.72), LonLat(112.0402, 27.72)])
+clues = st.one_of(
+    st.sampled_from([a[0] for a in town.ACCOUNTS]).map(lambda no: {"account_no": no}),
+    spots.map(lambda at: {"pin": at, "crs": "EPSG:4326"}),
+    st.sampled_from(["柳田村", "河口镇", "上坪乡高岭村", "不知道在哪里"]).map(lambda words: {"address": words}),
+    st.just({"account_no": "99"}),
+)
+some = st.integers(0, 30)  # which one of those there are, counted from the newest
+crews = st.integers(1, len(town.CREWS))
+presses = st.sampled_from([*CrewAction, *(4 * [CrewAction.ACCEPT, CrewAction.DEPART, CrewAction.CHECK_IN])])
+
+
+@cache
+def another_map() -> Path:
+    """The same town after its border between urban and rural was moved 300 m to the west."""
+    folder = Path(tempfile.mkdtemp(prefix="relight-guard-map-"))
+    with pytest.MonkeyPatch.context() as changed:
+        west = town.URBAN_TO_RURAL - 0.003
+        (u, r, m) = town.AREAS
+        changed.setattr(town, "AREAS", [(*u[:5], west), (*r[:4], west, r[5]), m])
+        town.write_layers(folder / "moved")
+    town.write_layers(folder / "as_it_was")
+    return folder
+
+
+class Seen:
+    """The whole store at one moment."""
+
+    def __init__(self, reading: Reading) -> None:
+        def all_of(noun: str, kind: str) -> list[Any]:
+            return [reading.find(Subject(kind, row[0])) for row in reading.rows(_IDS[noun])]
+
+        self.calls: list[Call] = all_of("calls", "call")
+        self.outages: list[Outage] = all_of("outages", "outage")
+        self.jobs: list[Job] = all_of("jobs", "job")
+        self.rows: set[tuple[Kind, int]] = {(Kind(k), i) for k, i in reading.rows(_ROWS)}
+        self.facts: list[FactRead] = facts_since(reading, START, _EVERYTHING)
+
+    def jobs_of(self, outage: Outage) -> list[Job]:
+        return [j for j in self.jobs if j.outage_id == outage.id]
+
+    def calls_of(self, outage: Outage) -> list[Call]:
+        return [c for c in self.calls if c.outage_id == outage.id]
+
+
+class AnyLife(RuleBasedStateMachine):
+    ground: ClassVar[Ground]
+
+    @initialize(auto=st.booleans())
+    def a_morning(self, auto: bool) -> None:
+        self.district = District(self.ground, AUTO if auto else "")
+        self.filed = 0
+        self.seen = self.district.store.read(Seen)
+        for tablet in self.district.tablets.values():
+            tablet.send([tablet.keep(CrewAction.DUTY_ON)])
+
+    def teardown(self) -> None:
+        if not hasattr(self, "district"):
+            return
+        try:
+            if hasattr(self, "seen"):
+                self._say_everything_again()
+                self._require_nothing_lost(self.district.store.read(Seen))
+        finally:
+            self.district.remove()
+
+    # The desk
+
+    @rule(
+        clue=clues,
+        hazard=st.sampled_from([Hazard.NONE, Hazard.NONE, Hazard.NONE, *Hazard]),
+        kind=st.none() | st.sampled_from(FaultKind),
+        category=st.sampled_from([Category.FAULT] * 8 + list(Category)),
+        earlier_min=st.sampled_from([0, 0, 0, 1, 20, 50, 130]),
+    )
+    def call(self, clue: Any, hazard: Hazard, kind: Any, category: Category, earlier_min: int) -> None:
+        at = self.district.clock.now - timedelta(minutes=earlier_min)
+        self.filed += bool(
+            self.district.call(hazard=hazard, fault_kind=kind, category=category, received_at=at, **clue)
+        )
+
+    @precondition(lambda self: self.seen.calls)
+    @rule(which=some, deed=st.sampled_from(["chase", "close", "close", "pin"]), at=spots)
+    def ask_about_a_call(self, which: int, deed: str, at: LonLat) -> None:
+        call_id, ground = _pick(self.seen.calls, which).id, self.district.territory
+        match deed:
+            case "chase":
+                self.district.work(lambda work: intake.chase_call(work, call_id))
+            case "close":
+                self.district.work(lambda work: intake.close_call(work, call_id, "a fuse of their own"))
+            case _:
+                self.district.work(lambda work: intake.place_call(work, ground, call_id, at, None))
+
+    @precondition(lambda self: self.seen.calls)
+    @rule(which=some, answer=st.sampled_from(CallBackAnswer))
+    def call_back(self, which: int, answer: CallBackAnswer) -> None:
+        call_id, ground = _pick(self.seen.calls, which).id, self.district.territory
+        called = self.district.work(lambda work: follow_up.record_call_back(work, ground, call_id, answer, ""))
+        self.filed += called is not None and answer is CallBackAnswer.STILL_OUT
+
+    # The dispatchers
+
+    @precondition(lambda self: self.seen.outages)
+    @rule(which=some, crew_id=crews)
+    def offer(self, which: int, crew_id: int) -> None:
+        self.district.offer(_pick(self.seen.outages, which).id, crew_id)
+
+    @precondition(lambda self: self.seen.jobs)
+    @rule(which=some, confirm=st.booleans())
+    def withdraw_or_confirm(self, which: int, confirm: bool) -> None:
+        job_id, ground = _pick(self.seen.jobs, which).id, self.district.territory
+        if confirm:
+            self.district.work(lambda work: crew_work.confirm_arrival(work, ground, job_id, "seen on camera"))
+        else:
+            self.district.work(lambda work: dispatching.withdraw_job(work, ground, job_id, "not needed"))
+
+    @precondition(lambda self: len(self.seen.outages) > 1)
+    @rule(which=some, into=some)
+    def merge(self, which: int, into: int) -> None:
+        a, b = _pick(self.seen.outages, which).id, _pick(self.seen.outages, into).id
+        self.district.work(lambda work: grouping.merge_outages(work, self.district.territory, a, b))
+
+    @precondition(lambda self: any(len(o.stops) > 1 for o in self.seen.outages))
+    @rule(which=some, many=st.integers(1, 3))
+    def split(self, which: int, many: int) -> None:
+        outage = _pick([o for o in self.seen.outages if len(o.stops) > 1], which)
+        leaving = frozenset(s.call_id for s in outage.stops[-many:])
+        self.district.work(lambda work: grouping.split_outage(work, self.district.territory, outage.id, leaving))
+
+    @precondition(lambda self: self.seen.outages)
+    @rule(which=some)
+    def close_outage(self, which: int) -> None:
+        outage_id = _pick(self.seen.outages, which).id
+        self.district.work(lambda work: follow_up.close_outage(work, self.district.territory, outage_id, "settled"))
+
+    @precondition(lambda self: self.seen.outages)
+    @rule(
+        which=some,
+        deed=st.sampled_from(["propose", "decide", "relax", "relax"]),
+        yes=st.booleans(),
+        who=st.integers(0, 1),
+    )
+    def second_person(self, which: int, deed: str, yes: bool, who: int) -> None:
+        outage_id, ground = _pick(self.seen.outages, which).id, self.district.territory
+        match deed:
+            case "propose":
+                self.district.work(lambda work: exemptions.propose(work, outage_id, "flood", "photo"), who)
+            case "decide":
+                self.district.work(lambda work: exemptions.decide(work, outage_id, yes), who)
+            case _:
+                self.district.work(lambda work: exemptions.decide_relaxation(work, ground, outage_id, yes), who)
+
+    # The crews
+
+    @rule(
+        crew_id=crews,
+        kind=presses,
+        which=some,
+        anybodys=st.sampled_from([False] * 9 + [True]),
+        at=st.none() | spots,
+        mock=st.sampled_from([False, False, False, True]),
+        accuracy_m=st.sampled_from([5.0, 60.0, 900.0]),
+        partial=st.booleans(),
+        at_once=st.booleans(),
+    )
+    def press(
+        self,
+        crew_id: int,
+        kind: CrewAction,
+        which: int,
+        anybodys: bool,
+        at: LonLat | None,
+        mock: bool,
+        accuracy_m: float,
+        partial: bool,
+        at_once: bool,
+    ) -> None:
+        """On one of the crew's own jobs, now and then on somebody else's, which is refused."""
+        tablet = self.district.tablets[crew_id]
+        jobs = [j for j in self.seen.jobs if anybodys or j.crew_id == crew_id]
+        if kind not in DUTY and not jobs:
+            return
+        job_id = None if kind in DUTY else _pick(jobs, which).id
+        fix = None if at is None else tablet.near(at, accuracy_m, is_mock=mock)
+        said: dict[CrewAction, dict[str, Any]] = {
+            CrewAction.RESTORE: {"customers_restored": 7, "partial": partial},
+            CrewAction.SURVEY: {"cause": "a tree"},
+            CrewAction.SAFETY_STEP: {"step": "made_safe" if partial else "earthed"},
+        }
+        data = said.get(kind, {})
+        sent = tablet.keep(kind, job_id, fix=fix, data=data, note="said" if kind is CrewAction.NOTE else None)
+        if at_once:
+            tablet.send([sent])
+
+    @rule(crew_id=crews, order=st.randoms(use_true_random=False), most=st.integers(1, 8))
+    def push(self, crew_id: int, order: Any, most: int) -> None:
+        """Some of what is in the outbox, sent or not, in any order, some of it twice."""
+        tablet = self.district.tablets[crew_id]
+        batch = [order.choice(tablet.outbox[-12:]) for _ in range(most)]
+        waiting = [s for s in tablet.outbox if s.verdict is None]
+        order.shuffle(waiting)
+        tablet.send([*batch, *waiting[:most]], [tablet.near(MARKET)])
+
+    @rule(crew_id=crews)
+    def pull(self, crew_id: int) -> None:
+        tablet = self.district.tablets[crew_id]
+        tablet.cursor = self.district.pull(crew_id, tablet.cursor)
+
+    @rule(crew_id=crews, off_min=st.none() | st.integers(-300, 300))
+    def reboot_or_set_the_clock(self, crew_id: int, off_min: int | None) -> None:
+        tablet = self.district.tablets[crew_id]
+        if off_min is None:
+            tablet.reboot()
+        else:
+            tablet.wall_error = timedelta(minutes=off_min)
+
+    # Time
+
+    @rule(seconds=st.sampled_from([1, 30, 120, 181, 600, 1800, 4000]), asleep=st.sampled_from([False, False, True]))
+    def time_passes(self, seconds: int, asleep: bool) -> None:
+        self.district.clock.advance(seconds=seconds)
+        if not asleep:
+            self.district.tick()
+
+    @rule(moved=st.booleans())
+    def load_a_map(self, moved: bool) -> None:
+        self.district.reload(another_map() / ("moved" if moved else "as_it_was"))
+
+    # What holds after every step
+
+    @invariant()
+    def everything_holds(self) -> None:
+        if not hasattr(self, "district"):
+            return
+        self.seen = self.district.store.read(Seen)
+        one_crew_moves_on_one_job(self.seen)
+        for outage in self.seen.outages:
+            one_clock(self.seen, outage, self.district)
+            one_live_offer(self.seen, outage, self.district)
+            the_first_official_arrival(self.seen, outage)
+            not_forgotten(self.seen, outage)
+        every_call_is_somewhere(self.seen, self.filed)
+
+    def _say_everything_again(self) -> None:
+        """Every tablet comes home and sends its whole outbox, backwards; a second time changes nothing."""
+        for tablet in self.district.tablets.values():
+            tablet.send(tablet.outbox[::-1])
+        self.everything_holds()
+        for tablet in self.district.tablets.values():
+            tablet.send(tablet.outbox)
+        assert self.district.store.read(Seen).facts == self.seen.facts, "a repeat left a fact"
+
+    def _require_nothing_lost(self, seen: Seen) -> None:
+        sents = [s for tablet in self.district.tablets.values() for s in tablet.outbox]
+        kept: dict[str, str] = dict(self.district.store.read(lambda reading: reading.rows(_ACTIONS)))
+        assert kept == {s.action.action_id: s.verdict for s in sents}
+        applied = Counter(s.action.kind for s in sents if s.verdict is Verdict.APPLIED)
+        recorded = Counter(f.kind for f in seen.facts)
+        for kind, leaves in LEAVES.items():
+            assert sum(recorded[name] for name in leaves) == applied[kind], f"{kind} and {leaves}"
+        targets_move_on_record(seen)
+        sound = self.district.store.read(lambda reading: verify(reading, None))
+        assert sound.wrong is None, sound.wrong
+
+
+def _pick(among: list[Any], which: int) -> Any:
+    return among[-1 - which % len(among)]
+
+
+def one_crew_moves_on_one_job(seen: Seen) -> None:
+    moving = Counter(j.crew_id for j in seen.jobs if j.state in MOVING_JOB)
+    assert all(n == 1 for n in moving.values()), f"a crew is on two jobs at once: {moving}"
+
+
+def one_clock(seen: Seen, outage: Outage, district: District) -> None:
+    calls = seen.calls_of(outage)
+    if not calls:
+        assert outage.merged_into is not None, f"outage {outage.id} has no call"
+        return
+    assert sorted(s.call_id for s in outage.stops) == [c.id for c in calls]
+    due = min(
+        c.received_at + timedelta(minutes=district.policy.limits_on(c.received_at).of(c.limit_class)) for c in calls
+    )
+    waits = outage.relaxation_state in (Approval.PROPOSED, Approval.REJECTED)
+    assert outage.arrive_by == due or (waits and outage.arrive_by < due), f"{outage.arrive_by} is not {due}"
+
+
+def one_live_offer(seen: Seen, outage: Outage, district: District) -> None:
+    offers = [j for j in seen.jobs_of(outage) if j.state is JobState.OFFERED]
+    most = district.policy.crews_when_widened if any(j.widened for j in offers) else 1
+    assert len(offers) <= most, f"outage {outage.id} is on offer to {[j.crew_id for j in offers]}"
+    assert outage.is_open or not offers, f"outage {outage.id} is {outage.state} and still on offer"
+    for job in offers:
+        assert (Kind.ACCEPT_BY, job.id) in seen.rows, f"nobody watches the offer {job.id}"
+
+
+def the_first_official_arrival(seen: Seen, outage: Outage) -> None:
+    official = [c.arrived_at for j in seen.jobs_of(outage) for c in j.check_ins if c.official]
+    assert outage.arrived_at == min(official, default=None)
+
+
+def not_forgotten(seen: Seen, outage: Outage) -> None:
+    """An open outage without a crew is watched, or somebody was told since it was last given up."""
+    if not outage.is_open:
+        return
+    if outage.arrived_at is None and outage.missed_at is None:
+        assert (Kind.ARRIVE_BY, outage.id) in seen.rows, f"nobody watches the arrival at outage {outage.id}"
+    jobs = seen.jobs_of(outage)
+    if any(j.is_live for j in jobs):
+        return
+    watched = {kind for kind, of_id in seen.rows if of_id == outage.id}
+    subject = Subject("outage", outage.id)
+    told = [f.recorded_at_us for f in seen.facts if f.subject == subject and f.kind in ("NotIssued", "NoCrewLeft")]
+    assert watched & {Kind.ISSUE_BY, Kind.OFFER_NEXT} or told, f"outage {outage.id} was forgotten"
+
+
+def every_call_is_somewhere(seen: Seen, filed: int) -> None:
+    assert len(seen.calls) == filed
+    for call in seen.calls:
+        assert (call.outage_id is not None) == (call.category is Category.FAULT)
+
+
+def targets_move_on_record(seen: Seen) -> None:
+    """The clock of an outage moves by a TargetSet and by nothing else, whatever a fact's fold may do."""
+    fold, states = FOLDS["outage"], dict[Subject, Outage]()
+    for fact in (f for f in seen.facts if f.subject.kind == "outage"):
+        before = states.get(fact.subject)
+        after = states[fact.subject] = fold.after(before, decode(fold.facts[fact.kind], loads(fact.body)))
+        moved = before is not None and before.arrive_by != after.arrive_by
+        assert not moved or fact.kind == "TargetSet", f"{fact.kind} moved the target of {fact.subject}"
+        assert after.state is not OutageState.OPEN or after.stops or fact.kind == "CallLeft"
+
+
+def test_any_life_on_sqlite() -> None:
+    AnyLife.ground = staticmethod(sqlite_ground())
+    run_state_machine_as_test(AnyLife, settings=searching(examples=120, steps=60))
+
+
+def test_any_life_on_postgresql(postgres_cluster: Cluster) -> None:
+    AnyLife.ground = staticmethod(postgres_ground(postgres_cluster))
+    run_state_machine_as_test(AnyLife, settings=searching(examples=8, steps=50))
