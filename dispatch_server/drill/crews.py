@@ -1,6 +1,6 @@
 """One invented crew: from the time and its cards to its next presses. No clock, no store."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -10,7 +10,7 @@ from dispatch_server.domain.crews import Crew
 from dispatch_server.drill import sayings
 from dispatch_server.drill.cards import Card, state_of
 from dispatch_server.drill.driving import Drive, Roads, gps_fix, moved, poor_fix
-from dispatch_server.drill.fates import AnswerMeant, Fate, Reading, fate_of
+from dispatch_server.drill.fates import AnswerMeant, Fate, Reading
 from dispatch_server.drill.tablet import Tablet
 from dispatch_server.gis.travel import Waypoint
 from dispatch_server.protocol.codec import encode
@@ -49,7 +49,14 @@ class VirtualCrew:
     """`act` moves it to a moment: positions and presses go into its tablet, each at its own time."""
 
     def __init__(
-        self, crew: Crew, tablet: Tablet, roads: Roads, seed: str, at: LonLat, now: datetime, haste: float = 1.0
+        self,
+        crew: Crew,
+        tablet: Tablet,
+        roads: Roads,
+        fates: Callable[[Card], Fate],
+        at: LonLat,
+        now: datetime,
+        haste: float = 1.0,
     ) -> None:
         self.crew = crew
         self.tablet = tablet
@@ -57,9 +64,9 @@ class VirtualCrew:
         self.at = at
         self.drive: Drive | None = None
         self.silent_until = now
-        self._seed = seed
+        self._fate_of = fates
         self._haste = haste
-        self._rng = Random(f"{seed}|{crew.code}|{now.isoformat()}")
+        self._rng = Random(f"{crew.code}|{now.isoformat()}")
         self._acted_at = self._began_at = self._free_since = now
         self._next_position_at = now
         self._cards: dict[int, Card] = {}
@@ -317,9 +324,7 @@ class VirtualCrew:
     def _fate(self, card: Card) -> Fate:
         fate = self._fates.get(card.job_id)
         if fate is None:
-            fate = self._fates[card.job_id] = fate_of(
-                self._seed, self.crew.code, card.job_id, card.area_class, card.fault_kind, self._haste
-            )
+            fate = self._fates[card.job_id] = self._fate_of(card)
         return fate
 
 

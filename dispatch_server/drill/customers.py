@@ -86,9 +86,9 @@ def _where(customer: Customer, names: PlaceNames, channel: Channel, rng: Random)
     if channel is Channel.WEB:
         return None, customer.address, True
     draw = rng.random()
-    if draw < 0.45:  # read from the bill, or found by the number that rings
+    if draw < 0.65:  # read from the bill, or found by the number that rings
         return customer.account_no, None, False
-    if draw < 0.75:
+    if draw < 0.85:
         return None, customer.address, False
     county, township, village = names.county or "", names.township or "", names.village or ""
     in_words = (f"{county}{township}{village}", f"{township}{village}", f"{village}{customer.name}家")

@@ -16,7 +16,7 @@ from dispatch_server.protocol.words import AreaClass, Provider
 from dispatch_server.services.ports import Travel
 
 STRAIGHT = 1.4  # metres of road to a metre of straight line, where nothing better is known
-STRAIGHT_MPS = 8.0
+STRAIGHT_MPS = 10.0
 
 
 @runtime_checkable

@@ -4,6 +4,7 @@ Drawn from the names alone, so that a demo that goes on after a restart, and a d
 seed, decide the same.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -11,6 +12,7 @@ from math import log
 from random import Random
 
 from dispatch_server.drill import sayings
+from dispatch_server.drill.cards import Card
 from dispatch_server.protocol.words import AreaClass, FaultKind
 
 MOST_REPAIR_MIN = 150.0
@@ -63,6 +65,11 @@ def wall_error_of(seed: str, crew: str) -> timedelta:
     if draw < 0.9:
         return timedelta(minutes=rng.choice((-17, -6, 4, 9, 23)))
     return timedelta(hours=rng.choice((-8, -1, 1, 12)))
+
+
+def fates_of(seed: str, crew: str, haste: float) -> Callable[[Card], Fate]:
+    """How a crew will fare with each of its cards."""
+    return lambda card: fate_of(seed, crew, card.job_id, card.area_class, card.fault_kind, haste)
 
 
 def fate_of(

@@ -11,7 +11,7 @@ from dispatch_server.drill.authors import Authors
 from dispatch_server.drill.cards import read_card
 from dispatch_server.drill.crews import PARKED_EVERY, VirtualCrew
 from dispatch_server.drill.driving import gps_fix, roads_of
-from dispatch_server.drill.fates import wall_error_of
+from dispatch_server.drill.fates import fates_of, wall_error_of
 from dispatch_server.drill.tablet import Tablet
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import CrewAction
@@ -81,7 +81,8 @@ class CrewsOnDuty:
             crew = record.crew
             tablet = Tablet(f"{DEVICE}-{crew.code}", now, wall_error_of(self._seed, crew.code))
             at = standing.position(crew_id, crew.depot)
-            acting = VirtualCrew(crew, tablet, roads, self._seed, at, now, self._haste)
+            fates = fates_of(self._seed, crew.code, self._haste)
+            acting = VirtualCrew(crew, tablet, roads, fates, at, now, self._haste)
             if not standing.is_on_duty(crew_id):
                 acting.go_on_duty(now)
             acting.act(now)
