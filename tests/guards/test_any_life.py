@@ -87,7 +87,14 @@ clues = st.one_of(
 )
 some = st.integers(0, 30)  # which one of those there are, counted from the newest
 crews = st.integers(1, len(town.CREWS))
-presses = st.sampled_from([*CrewAction, *(4 * [CrewAction.ACCEPT, CrewAction.DEPART, CrewAction.CHECK_IN])])
+_OFTEN = (CrewAction.ACCEPT, CrewAction.DEPART, CrewAction.CHECK_IN, CrewAction.CHECK_IN, CrewAction.RESTORE)
+presses = st.sampled_from([*CrewAction, *(3 * _OFTEN)])
+SAYS: dict[CrewAction, dict[str, Any]] = {
+    CrewAction.RESTORE: {"data": {"customers_restored": 7}},
+    CrewAction.SURVEY: {"data": {"cause": "a tree"}},
+    CrewAction.SAFETY_STEP: {"data": {"step": "made_safe"}},
+    CrewAction.NOTE: {"note": "a gate is locked"},
+}
 
 
 @cache
@@ -126,13 +133,19 @@ class Seen:
 class AnyLife(RuleBasedStateMachine):
     ground: ClassVar[Ground]
 
-    @initialize(auto=st.booleans())
-    def a_morning(self, auto: bool) -> None:
+    @initialize(auto=st.booleans(), clues=st.lists(clues, min_size=1, max_size=4))
+    def a_morning(self, auto: bool, clues: list[Any]) -> None:
+        """Everybody is on duty, and there is work."""
         self.district = District(self.ground, AUTO if auto else "")
         self.filed = 0
         self.seen = self.district.store.read(Seen)
         for tablet in self.district.tablets.values():
             tablet.send([tablet.keep(CrewAction.DUTY_ON)])
+        for crew_id, clue in enumerate(clues, 1):
+            filed = self.district.call(**clue)
+            assert filed is not None and filed.outage is not None
+            self.filed += 1
+            self.district.offer(filed.outage.id, crew_id)
 
     def teardown(self) -> None:
         if not hasattr(self, "district"):
@@ -160,117 +173,107 @@ class AnyLife(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.seen.calls)
-    @rule(which=some, deed=st.sampled_from(["chase", "close", "close", "pin"]), at=spots)
-    def ask_about_a_call(self, which: int, deed: str, at: LonLat) -> None:
+    @rule(
+        which=some,
+        deed=st.sampled_from(["call back", "call back", "pin", "pin", "chase", "close"]),
+        at=spots,
+        answer=st.sampled_from(CallBackAnswer),
+    )
+    def see_to_a_call(self, which: int, deed: str, at: LonLat, answer: CallBackAnswer) -> None:
         call_id, ground = _pick(self.seen.calls, which).id, self.district.territory
         match deed:
             case "chase":
                 self.district.work(lambda work: intake.chase_call(work, call_id))
             case "close":
                 self.district.work(lambda work: intake.close_call(work, call_id, "a fuse of their own"))
-            case _:
+            case "pin":
                 self.district.work(lambda work: intake.place_call(work, ground, call_id, at, None))
-
-    @precondition(lambda self: self.seen.calls)
-    @rule(which=some, answer=st.sampled_from(CallBackAnswer))
-    def call_back(self, which: int, answer: CallBackAnswer) -> None:
-        call_id, ground = _pick(self.seen.calls, which).id, self.district.territory
-        called = self.district.work(lambda work: follow_up.record_call_back(work, ground, call_id, answer, ""))
-        self.filed += called is not None and answer is CallBackAnswer.STILL_OUT
+            case _:
+                done = self.district.work(lambda work: follow_up.record_call_back(work, ground, call_id, answer, ""))
+                self.filed += done is not None and answer is CallBackAnswer.STILL_OUT
 
     # The dispatchers
 
     @precondition(lambda self: self.seen.outages)
-    @rule(which=some, crew_id=crews)
-    def offer(self, which: int, crew_id: int) -> None:
-        self.district.offer(_pick(self.seen.outages, which).id, crew_id)
+    @rule(pairs=st.lists(st.tuples(some, crews), min_size=1, max_size=4))
+    def offer(self, pairs: list[tuple[int, int]]) -> None:
+        among = [o for o in self.seen.outages if o.is_open] or self.seen.outages
+        for which, crew_id in pairs:
+            self.district.offer(_pick(among, which).id, crew_id)
 
     @precondition(lambda self: self.seen.jobs)
-    @rule(which=some, confirm=st.booleans())
-    def withdraw_or_confirm(self, which: int, confirm: bool) -> None:
-        job_id, ground = _pick(self.seen.jobs, which).id, self.district.territory
+    @rule(which=some, confirm=st.sampled_from([True, True, False]))
+    def confirm_or_withdraw(self, which: int, confirm: bool) -> None:
+        ground = self.district.territory
+        among = [j for j in self.seen.jobs if j.check_ins] if confirm else []
+        job_id = _pick(among or self.seen.jobs, which).id
         if confirm:
             self.district.work(lambda work: crew_work.confirm_arrival(work, ground, job_id, "seen on camera"))
         else:
             self.district.work(lambda work: dispatching.withdraw_job(work, ground, job_id, "not needed"))
 
-    @precondition(lambda self: len(self.seen.outages) > 1)
-    @rule(which=some, into=some)
-    def merge(self, which: int, into: int) -> None:
-        a, b = _pick(self.seen.outages, which).id, _pick(self.seen.outages, into).id
-        self.district.work(lambda work: grouping.merge_outages(work, self.district.territory, a, b))
-
-    @precondition(lambda self: any(len(o.stops) > 1 for o in self.seen.outages))
-    @rule(which=some, many=st.integers(1, 3))
-    def split(self, which: int, many: int) -> None:
-        outage = _pick([o for o in self.seen.outages if len(o.stops) > 1], which)
-        leaving = frozenset(s.call_id for s in outage.stops[-many:])
-        self.district.work(lambda work: grouping.split_outage(work, self.district.territory, outage.id, leaving))
-
     @precondition(lambda self: self.seen.outages)
-    @rule(which=some)
-    def close_outage(self, which: int) -> None:
-        outage_id = _pick(self.seen.outages, which).id
-        self.district.work(lambda work: follow_up.close_outage(work, self.district.territory, outage_id, "settled"))
-
-    @precondition(lambda self: self.seen.outages)
-    @rule(
-        which=some,
-        deed=st.sampled_from(["propose", "decide", "relax", "relax"]),
-        yes=st.booleans(),
-        who=st.integers(0, 1),
-    )
-    def second_person(self, which: int, deed: str, yes: bool, who: int) -> None:
-        outage_id, ground = _pick(self.seen.outages, which).id, self.district.territory
+    @rule(which=some, into=some, deed=st.sampled_from(["merge", "merge", "split", "split", "close"]))
+    def merge_split_or_close(self, which: int, into: int, deed: str) -> None:
+        """A split takes the newest calls, up to three."""
+        ground = self.district.territory
+        among = [o for o in self.seen.outages if deed != "split" or len(o.stops) > 1]
+        if not among:
+            return
+        one, other = _pick(among, which), _pick(among, into).id
         match deed:
-            case "propose":
-                self.district.work(lambda work: exemptions.propose(work, outage_id, "flood", "photo"), who)
-            case "decide":
-                self.district.work(lambda work: exemptions.decide(work, outage_id, yes), who)
+            case "merge":
+                self.district.work(lambda work: grouping.merge_outages(work, ground, one.id, other))
+            case "split":
+                leaving = frozenset(s.call_id for s in one.stops[-1 - into % 3 :])
+                self.district.work(lambda work: grouping.split_outage(work, ground, one.id, leaving))
             case _:
-                self.district.work(lambda work: exemptions.decide_relaxation(work, ground, outage_id, yes), who)
+                self.district.work(lambda work: follow_up.close_outage(work, ground, one.id, "settled"))
+
+    @precondition(lambda self: self.seen.outages)
+    @rule(which=some, deed=st.sampled_from(["exempt", "relax"]), yes=st.booleans(), who=st.integers(0, 1))
+    def second_person(self, which: int, deed: str, yes: bool, who: int) -> None:
+        ground = self.district.territory
+        waiting = [o for o in self.seen.outages if o.relaxation_state is Approval.PROPOSED]
+        outage = _pick(waiting if deed == "relax" and waiting else self.seen.outages, which)
+        if deed == "relax":
+            self.district.work(lambda work: exemptions.decide_relaxation(work, ground, outage.id, yes), who)
+        elif outage.exemption is Approval.PROPOSED:
+            self.district.work(lambda work: exemptions.decide(work, outage.id, yes), who)
+        else:
+            self.district.work(lambda work: exemptions.propose(work, outage.id, "flood", "photo"), who)
 
     # The crews
 
+    @precondition(lambda self: self.seen.jobs)
     @rule(
-        crew_id=crews,
-        kind=presses,
         which=some,
-        anybodys=st.sampled_from([False] * 9 + [True]),
+        kinds=st.lists(presses, min_size=1, max_size=5),
+        stranger=st.sampled_from([None] * 12 + [1, 2]),
         at=st.none() | spots,
-        mock=st.sampled_from([False, False, False, True]),
-        accuracy_m=st.sampled_from([5.0, 60.0, 900.0]),
-        partial=st.booleans(),
+        how_good=st.sampled_from([(5.0, False), (5.0, False), (60.0, False), (900.0, False), (5.0, True)]),
+        pause_s=st.sampled_from([0, 5, 60, 400]),
         at_once=st.booleans(),
     )
-    def press(
+    def work_on_a_job(
         self,
-        crew_id: int,
-        kind: CrewAction,
         which: int,
-        anybodys: bool,
+        kinds: list[CrewAction],
+        stranger: int | None,
         at: LonLat | None,
-        mock: bool,
-        accuracy_m: float,
-        partial: bool,
+        how_good: tuple[float, bool],
+        pause_s: int,
         at_once: bool,
     ) -> None:
-        """On one of the crew's own jobs, now and then on somebody else's, which is refused."""
-        tablet = self.district.tablets[crew_id]
-        jobs = [j for j in self.seen.jobs if anybodys or j.crew_id == crew_id]
-        if kind not in DUTY and not jobs:
-            return
-        job_id = None if kind in DUTY else _pick(jobs, which).id
-        fix = None if at is None else tablet.near(at, accuracy_m, is_mock=mock)
-        said: dict[CrewAction, dict[str, Any]] = {
-            CrewAction.RESTORE: {"customers_restored": 7, "partial": partial},
-            CrewAction.SURVEY: {"cause": "a tree"},
-            CrewAction.SAFETY_STEP: {"step": "made_safe" if partial else "earthed"},
-        }
-        data = said.get(kind, {})
-        sent = tablet.keep(kind, job_id, fix=fix, data=data, note="said" if kind is CrewAction.NOTE else None)
-        if at_once:
-            tablet.send([sent])
+        """A few presses, by the job's own crew; now and then by another, to whom it is refused."""
+        job = _pick([j for j in self.seen.jobs if j.is_live] or self.seen.jobs, which)
+        tablet = self.district.tablets[job.crew_id if stranger is None else stranger]
+        for kind in kinds:
+            fix = None if at is None else tablet.near(at, how_good[0], is_mock=how_good[1])
+            sent = tablet.keep(kind, None if kind in DUTY else job.id, fix=fix, **SAYS.get(kind, {}))
+            if at_once:
+                tablet.send([sent])
+            self.district.clock.advance(seconds=pause_s)
 
     @rule(crew_id=crews, order=st.randoms(use_true_random=False), most=st.integers(1, 8))
     def push(self, crew_id: int, order: Any, most: int) -> None:
