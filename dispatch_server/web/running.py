@@ -1,7 +1,9 @@
 """One server process: uvicorn with our own log of requests, since its own would write query strings."""
 
 import logging
+import signal
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -45,8 +47,16 @@ def run_server(served: Served, host: str, port: int, ready: Callable[[str], None
         config = uvicorn.Config(
             create_app(served), access_log=False, log_config=None, timeout_graceful_shutdown=LEAVE_WITHIN_S
         )
+        _leave_signals_to_uvicorn()
         _Server(config, served, lambda: ready(url)).run(sockets=[listening])
     return True
+
+
+def _leave_signals_to_uvicorn() -> None:
+    """It raises a signal again once it has shut down; what stands around the server still has to close then."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -208,3 +208,14 @@ def patient(http: httpx.Client, method: str, path: str, **more: Any) -> httpx.Re
             return answer
         time.sleep(0.2)
     raise AssertionError(f"{path} was not served within twenty seconds")
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["tick"]])
+def test_a_process_that_is_told_to_end_closes_everything_and_says_success(command: list[str], tmp_path: Path) -> None:
+    settings = {"RELIGHT_DATA_DIR": str(tmp_path), "RELIGHT_GIS_DIR": str(write_layers(tmp_path / "layers"))}
+    log = tmp_path / "log"
+    with process([*RELIGHT, *command], {**os.environ, **settings}, log) as running:
+        wait_for("READY" if command[0] == "serve" else "TICKING", log)
+        running.terminate()
+        assert running.wait(20) == 0
+    assert not (tmp_path / "relight.db-wal").exists()
