@@ -82,9 +82,7 @@ def _run(url: str, requests: list[bytes], clients: int, seconds: float, rate: fl
     return uvloop.run(_drive(url, requests, clients, seconds, rate, mark))
 
 
-async def _drive(
-    url: str, requests: list[bytes], clients: int, seconds: float, rate: float, mark: bytes
-) -> Measured:
+async def _drive(url: str, requests: list[bytes], clients: int, seconds: float, rate: float, mark: bytes) -> Measured:
     where = urlsplit(url)
     loop = asyncio.get_running_loop()
     run = _Run(iter(requests), time.perf_counter(), seconds, mark)

@@ -176,7 +176,9 @@ def _sign_everybody_in(store: Store, territory: Territory) -> dict[str, str]:
         (Role.DISPATCHER.value, Role.DISPATCHER, None),
         *((f"crew{crew_id}", Role.CREW, crew_id) for crew_id in territory.crews),
     ]
-    return store.work(COMMAND_LINE, lambda work: {name: _token(work, name, role, hashed, n) for name, role, n in people})
+    return store.work(
+        COMMAND_LINE, lambda work: {name: _token(work, name, role, hashed, n) for name, role, n in people}
+    )
 
 
 def _token(work: Work, name: str, role: Role, hashed: str, crew_id: int | None) -> str:

@@ -25,7 +25,9 @@ def say_where() -> None:
         platform.machine(),
     )
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {os.cpu_count()} cores, {cpu} · Python {platform.python_version()}")
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {os.cpu_count()} cores, {cpu} · Python {platform.python_version()}"
+    )
     print(f"load average before the run: {load} (above {os.cpu_count()}, others share the machine)\n")
 
 

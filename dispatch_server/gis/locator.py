@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dispatch_server.domain.places import UNPLACED, Area, Clues, Place, PlaceCandidate, PlaceNames, Premises
 from dispatch_server.gis.gazetteer import COUNTY, TOWNSHIP, Gazetteer, Reading, id_of, in_words, names_of
-from dispatch_server.gis.layers import NamedPlace
+from dispatch_server.gis.layers import AreaShape, NamedPlace
 from dispatch_server.gis.zones import Zones
 from dispatch_server.protocol.geo import LonLat, metres_between
 from dispatch_server.protocol.words import PlaceMethod, Sure
@@ -51,8 +51,7 @@ class MapLocator:
         return self._zones.area(code)
 
     def names_at(self, at: LonLat) -> PlaceNames:
-        shape = self._zones.shape_at(at)
-        return PlaceNames() if shape is None else PlaceNames(shape.county, shape.township, shape.area.name)
+        return _names_in(self._zones.shape_at(at))
 
     def in_territory(self, at: LonLat) -> bool:
         return self._zones.shape_at(at) is not None
@@ -69,8 +68,9 @@ class MapLocator:
         return None if pin is None else self._at(pin, PlaceMethod.PIN, Sure.LIKELY, PIN_RADIUS_M)
 
     def _at(self, at: LonLat, method: PlaceMethod, sure: Sure, radius_m: float) -> Place:
-        area = self._zones.area_at(at)
-        place = self._place(at, method, sure, radius_m, self.names_at(at), area)
+        shape = self._zones.shape_at(at)
+        area = None if shape is None else shape.area
+        place = self._place(at, method, sure, radius_m, _names_in(shape), area)
         return (
             place
             if area is not None
@@ -175,6 +175,10 @@ class MapLocator:
         id_ = f"pin:{pin.lon!r},{pin.lat!r}"
         names = self.names_at(pin)
         return (PlaceCandidate(id_, names, pin.lon, pin.lat, PIN_RADIUS_M, area, "the caller's pin"),)
+
+
+def _names_in(shape: AreaShape | None) -> PlaceNames:
+    return PlaceNames() if shape is None else PlaceNames(shape.county, shape.township, shape.area.name)
 
 
 def _agrees(named: NamedPlace, place: Place) -> bool:

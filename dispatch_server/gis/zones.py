@@ -39,8 +39,21 @@ class Zones:
 
     def touched_by(self, at: LonLat, radius_m: float) -> list[Area]:
         """Every area with a point within `radius_m` metres, in the order of codes."""
+        if (alone := self._alone_around(at, radius_m)) is not None:
+            return [alone.area]
         near = shapely.Point(at.lon, at.lat) if radius_m == 0 else _circle(at, radius_m)
         return [self._shapes[i].area for i in sorted(self._tree.query(near, predicate="intersects"))]
+
+    def _alone_around(self, at: LonLat, radius_m: float) -> AreaShape | None:
+        """The area around a position with no border near: most positions, at a fifth of the price of a circle."""
+        plane = Plane.around(at)
+        reach = 1.001 * radius_m / min(plane.x_m, plane.y_m)  # in degrees, around all of the circle in metres
+        point = shapely.Point(at.lon, at.lat)
+        found = self._tree.query(point, predicate="dwithin", distance=reach)
+        if len(found) != 1:
+            return None
+        only = self._shapes[found[0]]
+        return only if only.shape.intersects(point) else None
 
     def nearest(self, at: LonLat) -> tuple[Area, float] | None:
         """The area closest to a position outside all of them, and its distance in metres."""

@@ -21,11 +21,7 @@ class Malformed(ValueError):
 def encode(value: object) -> Json:
     """JSON-able form of a dataclass, or of anything a dataclass of ours may hold."""
     kind: Any = type(value)
-    if kind in _PLAIN:
-        return value
-    if is_dataclass(value):
-        return {name: encode(getattr(value, name)) for name in _names(kind)}
-    return _encode_leaf(value)
+    return _writer(kind)(value)
 
 
 def canonical(value: object) -> str:
@@ -64,8 +60,10 @@ def _has_half_a_character(text: str) -> bool:
     return any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else False
 
 
-_PLAIN = frozenset({str, int, float, bool, type(None)})
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+Writer = Callable[[Any], Json]
 
 
 @cache
@@ -73,20 +71,47 @@ def _names(shape: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields(shape))
 
 
-def _encode_leaf(value: object) -> Json:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, dict):
-        return {key: encode(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [encode(item) for item in value]
-    if isinstance(value, frozenset | set):
-        return sorted(encode(item) for item in value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+@cache
+def _writer(shape: Any) -> Writer:
+    """How values of exactly this type are written, found out once: every fact and every state goes through here."""
+    if shape in _PLAIN:
+        return lambda value: value
+    if is_dataclass(shape):
+        return _dataclass_writer(shape)
+    for kind, writer in _WRITERS.items():
+        if issubclass(shape, kind):
+            return writer
+    raise TypeError(f"{shape.__name__} has no JSON form")
+
+
+def _dataclass_writer(shape: Any) -> Writer:
+    names = _names(shape)
+
+    def write(value: Any) -> Json:
+        written = {}
+        for name in names:
+            item = getattr(value, name)
+            kind: Any = type(item)
+            written[name] = item if kind in _PLAIN else _writer(kind)(item)
+        return written
+
+    return write
+
+
+def _write_datetime(value: datetime) -> str:
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
+
+
+_WRITERS: dict[type, Writer] = {
+    Enum: lambda value: value._value_,
+    datetime: _write_datetime,
+    timedelta: timedelta.total_seconds,
+    dict: lambda value: {key: encode(item) for key, item in value.items()},
+    list: lambda value: [encode(item) for item in value],
+    tuple: lambda value: [encode(item) for item in value],
+    frozenset: lambda value: sorted(encode(item) for item in value),
+    set: lambda value: sorted(encode(item) for item in value),
+}
 
 
 Reader = Callable[[Json, str], Any]

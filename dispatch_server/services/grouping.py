@@ -1,11 +1,12 @@
 """A call finds its outage; outages are merged and split; a moved pin moves the clock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dispatch_server.domain import grouping, outages
 from dispatch_server.domain.calls import Call, CallFiled
-from dispatch_server.domain.grouping import JoinSuggestion
+from dispatch_server.domain.grouping import JoinSuggestion, NearbyOutage
 from dispatch_server.domain.outage_facts import StopMoved
 from dispatch_server.domain.outages import Joined, Outage, OutageOpened, Priority
 from dispatch_server.domain.places import Place, Premises
@@ -29,14 +30,28 @@ class Grouped:
     suggestions: tuple[JoinSuggestion, ...]
 
 
-def group_call(work: Work, territory: Territory, call: Call, place: Place, premises: Premises | None) -> Grouped:
-    """By itself only where the contract allows it; what else is near is suggested to a person."""
+def look_around(work: Work, territory: Territory, place: Place) -> list[NearbyOutage]:
+    """The open outages that a call from this place may belong to. Asked before anything of the call is recorded: what
+    is recorded is written before the next question, and so each row is written once."""
+    if place.area is None:
+        return []
+    if place.feeder is not None:
+        work.lock(f"feeder {place.feeder}")  # two calls of one cause, on two servers, must not open two outages
     policy = territory.policy
-    if call.feeder is not None:
-        work.lock(f"feeder {call.feeder}")  # two calls of one cause, on two servers, must not open two outages
+    return nearby(work, place.transformer, place.at, max(policy.suggest_within_m, policy.join_within_m))
+
+
+def group_call(
+    work: Work,
+    territory: Territory,
+    call: Call,
+    place: Place,
+    premises: Premises | None,
+    near: Sequence[NearbyOutage],
+) -> Grouped:
+    """By itself only where the contract allows it; what else is near is suggested to a person."""
     at = None if place.area is None else place.at
-    near = nearby(work, call.transformer, at, max(policy.suggest_within_m, policy.join_within_m))
-    choice = grouping.choose(call, at, place.radius_m, near, policy)
+    choice = grouping.choose(call, at, place.radius_m, near, territory.policy)
     if choice.join is not None:
         outage = work.outage(choice.join)
         if outage.is_open:  # it may have been restored while we waited for its row

@@ -98,6 +98,7 @@ class Work(Reading):
         self._later: list[tuple[Question, dict[str, Any]]] = []
         self._dirty = False
         self._is_lost = False
+        self._ids_given: dict[str, int] = {}
 
     def rows(self, question: Question, **params: Any) -> list[Row]:
         self.flush()
@@ -129,9 +130,14 @@ class Work(Reading):
             question.ask_many(self._cursor, self.dialect, rows)
 
     def new_id(self, kind: str) -> int:
-        found = self.row(_NEXT_ID[kind])
-        assert found is not None
-        return int(found[0])
+        """On SQLite the ids given before are counted here, since their rows may not be written yet."""
+        if kind in self._ids_given and self.dialect == "sqlite":
+            self._ids_given[kind] += 1
+        else:
+            found = super().row(_NEXT_ID[kind])
+            assert found is not None
+            self._ids_given[kind] = int(found[0])
+        return self._ids_given[kind]
 
     def find(self, subject: Subject) -> Any | None:
         head = self._heads.get(subject) or self._load(subject)
