@@ -24,6 +24,7 @@ from dispatch_server.web.routes import (
     operations,
     outages,
     places,
+    sentences,
     sessions,
     stats,
     tablet,
@@ -32,13 +33,14 @@ from dispatch_server.web.served import Served
 from dispatch_server.web.shapes import Problem
 
 ROUTERS = tuple(
-    noun.router for noun in (sessions, calls, places, outages, jobs, tablet, crews, areas, feed, stats, operations)
+    noun.router
+    for noun in (sessions, calls, places, outages, jobs, tablet, crews, areas, feed, stats, sentences, operations)
 )
 _ABOUT = (
     "Relight takes fault calls, puts them on the map, sends the right crew and proves its arrival. JSON in UTF-8; "
     "times are RFC 3339 with offset; positions are `lon`, `lat` in WGS-84. Errors are `application/problem+json` with "
     "a `detail` sentence to act on. Sign in with `POST /api/v1/sessions` and send `Authorization: Bearer TOKEN`. "
-    "`x-roles` says to whom an operation is open."
+    "`Accept-Language: zh` asks for sentences in Chinese. `x-roles` says to whom an operation is open."
 )
 _SECURITY = {
     "token": {"type": "http", "scheme": "bearer"},

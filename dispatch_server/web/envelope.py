@@ -47,7 +47,7 @@ class Envelope:
 
         try:
             if self._says_too_large(scope):
-                await problem(413, self._sentence())(scope, receive, send_with_headers)
+                await problem(scope, 413, self._sentence())(scope, receive, send_with_headers)
             else:
                 await self._app(scope, self._counted(receive), send_with_headers)
         finally:

@@ -8,10 +8,13 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from dispatch_server.domain.refusals import BadInput, Forbidden, NotFound, Refused
 from dispatch_server.protocol.codec import Malformed
+from dispatch_server.protocol.sentences import in_chinese
 from dispatch_server.store.store import StoreBusy
+from dispatch_server.web.language import reads_chinese
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = "1"
@@ -32,13 +35,18 @@ _HTTP_SENTENCES = {
 
 
 def problem(
-    status: int, detail: str, headers: Mapping[str, str] | None = None, fields: Sequence[Mapping[str, str]] = ()
+    scope: Scope,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    fields: Sequence[Mapping[str, str]] = (),
 ) -> Response:
+    """`detail` is English; a reader of Chinese is answered in Chinese."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": in_chinese(detail) if reads_chinese(scope) else detail,
     }
     if fields:
         body["fields"] = list(fields)
@@ -55,26 +63,33 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _refusal(_: Request, error: Exception) -> Response:
+async def _refusal(request: Request, error: Exception) -> Response:
     status = next(s for kind, s in _STATUS.items() if isinstance(error, kind))
-    return problem(status, str(error), {"Retry-After": RETRY_AFTER_S} if status == 503 else None)
+    return problem(request.scope, status, str(error), {"Retry-After": RETRY_AFTER_S} if status == 503 else None)
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     has_own_sentence = error.detail != HTTPStatus(error.status_code).phrase
     sentence = error.detail if has_own_sentence else _HTTP_SENTENCES.get(error.status_code, error.detail)
-    return problem(error.status_code, sentence, error.headers)
+    return problem(request.scope, error.status_code, sentence, error.headers)
 
 
-async def _validation(_: Request, error: Exception) -> Response:
+async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fields = [
         {"field": _field(e["loc"]), "message": e["msg"].removeprefix("Value error, ")}
         for e in error.errors()[:_FIELDS_NAMED]
     ]
-    sentence = "; ".join(f"{f['field']}: {f['message']}" for f in fields)
-    return problem(422, f"{sentence}.", fields=fields)
+    if reads_chinese(request.scope):
+        fields = [{**f, "message": in_chinese(f["message"])} for f in fields]
+        return problem(request.scope, 422, _listed(fields, "：", "；", "。"), fields=fields)
+    return problem(request.scope, 422, _listed(fields, ": ", "; ", "."), fields=fields)
+
+
+def _listed(fields: Sequence[Mapping[str, str]], colon: str, between: str, stop: str) -> str:
+    """A message that is a sentence already, as our own readers of fields write it, needs no second full stop."""
+    return between.join(f"{f['field']}{colon}{f['message'].removesuffix(stop)}" for f in fields) + stop
 
 
 def _field(loc: Sequence[int | str]) -> str:
@@ -82,5 +97,9 @@ def _field(loc: Sequence[int | str]) -> str:
     return ".".join(str(part) for part in loc[1:]) or str(loc[0])
 
 
-async def _unexpected(_: Request, __: Exception) -> Response:
-    return problem(500, "Something went wrong on the server; it is in its log. Try again, or tell the administrator.")
+async def _unexpected(request: Request, _: Exception) -> Response:
+    return problem(
+        request.scope,
+        500,
+        "Something went wrong on the server; it is in its log. Try again, or tell the administrator.",
+    )

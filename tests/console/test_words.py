@@ -26,6 +26,7 @@ from dispatch_server.protocol.words import (
 )
 from dispatch_server.store.journal import FOLDS
 from tests.console.conftest import Seat, Sit
+from tests.console.test_sentences import in_the_browser
 from tests.town import MARKET, MEADOW, RIDGE, Town
 
 CONSOLE = Path(__file__).parents[2] / "dispatch_server" / "web" / "console"
@@ -153,10 +154,7 @@ def test_reasons_and_refusals_are_read_in_chinese(seat: Seat, town: Town) -> Non
     ]
     sentences |= {answer.json()["detail"] for answer in refusals}
     assert [answer.status_code for answer in refusals] == [409, 409, 409]
-    sentences |= {str(town.get("/places", q=q)["place"]["note"]) for q in ("上坪乡", "没有这个地方", "江北县")}
-    told = seat.page.evaluate(
-        "async (list) => { const { said } = await import('/console/words/said_zh.js'); return list.map(said); }",
-        sorted(sentences),
-    )
+    sentences |= {str(town.get("/places", q=q)["place"]["note"]) for q in ("上坪乡", "没有这个地方", "江北县", "河口镇高岭村")}
+    told = in_the_browser(seat, sorted(sentences))
     left_in_english = [text for text in told if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", text)]
     assert left_in_english == []

@@ -47,6 +47,7 @@ OPEN_TO: dict[str, set[str]] = {
     "GET /api/v1/feed": BOARD | {"crew"},
     "GET /api/v1/stats/arrivals": {"manager", "dispatcher"},
     "GET /api/v1/stats/arrivals/rows": {"manager", "dispatcher"},
+    "GET /api/v1/sentences": EVERYBODY_SIGNED_IN,
     "GET /healthz": {ANYBODY},
     "GET /readyz": {ANYBODY},
     "GET /metrics": {ANYBODY},

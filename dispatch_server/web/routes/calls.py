@@ -18,6 +18,7 @@ from dispatch_server.store.outages import shown_outage_text
 from dispatch_server.store.people import looked_at
 from dispatch_server.store.work import Reading, Work
 from dispatch_server.web.deps import API, DESK, asked_of, guarded_router, open_to
+from dispatch_server.web.language import for_reader
 from dispatch_server.web.shapes import (
     CallBackSaid,
     CallFiledShown,
@@ -74,7 +75,7 @@ async def post_call(request: Request, said: CallSaid) -> Response:
         return _filed_text(work, filed), filed.is_new
 
     text, is_new = await asked.work(take)
-    return json_text(text, 201 if is_new else 200)
+    return for_reader(request, json_text(text, 201 if is_new else 200))
 
 
 def _new_call(said: CallSaid) -> NewCall:
@@ -122,7 +123,7 @@ async def get_calls(request: Request, state: Annotated[Queue, Query()]) -> Respo
     asked = asked_of(request)
     question = unplaced_calls if state is Queue.UNPLACED else calls_to_call_back
     queue = await asked.read(lambda reading: [_in_queue(reading, call) for call in question(reading)])
-    return as_json({"calls": queue, "next": None})
+    return for_reader(request, as_json({"calls": queue, "next": None}))
 
 
 def _in_queue(reading: Reading, call: Call) -> dict[str, Call | Place | None]:
@@ -149,7 +150,7 @@ async def get_call(request: Request, call_id: Id, reveal: Revealed | None = None
             f'"particulars":{text_of(particulars)}}}'
         )
 
-    return json_text(await asked_of(request).work(open_up))
+    return for_reader(request, json_text(await asked_of(request).work(open_up)))
 
 
 def masked(phone: str | None) -> str | None:
@@ -184,11 +185,10 @@ async def post_place(request: Request, call_id: Id, said: PlaceSaid) -> Response
     if pin is not None and said.candidate_id is not None:
         raise BadInput("Send a pin or a candidate_id, not both.")
     at = None if pin is None else to_wgs84(pin, said.crs or "")
-    return json_text(
-        await asked.work(
-            lambda work: _filed_text(work, intake.place_call(work, territory, call_id, at, said.candidate_id))
-        )
+    text = await asked.work(
+        lambda work: _filed_text(work, intake.place_call(work, territory, call_id, at, said.candidate_id))
     )
+    return for_reader(request, json_text(text))
 
 
 @router.post(

@@ -28,9 +28,9 @@ async def get_readyz(request: Request) -> Response:
     try:
         await served.store.aread(lambda reading: overdue(reading, reading.now))
     except StoreBusy as busy:
-        return problem(503, str(busy))
+        return problem(request.scope, 503, str(busy))
     if not served.live.is_running:
-        return problem(503, "The feed is not being read; the server is starting, or stuck: see its log.")
+        return problem(request.scope, 503, "The feed is not being read; the server is starting, or stuck: see its log.")
     return as_json({"status": "ready", "layers": served.territory().locator.version})
 
 

@@ -21,6 +21,7 @@ from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import board, shown_outage_text
 from dispatch_server.store.work import Reading, Work
 from dispatch_server.web.deps import API, BOARD, DISPATCHER, Asked, asked_of, guarded_router, open_to
+from dispatch_server.web.language import for_reader
 from dispatch_server.web.shapes import (
     After,
     CallIds,
@@ -152,7 +153,7 @@ async def get_crews_of_outage(request: Request, outage_id: Id) -> Response:
     outlook, now = await asked.read(
         lambda reading: (dispatching.suggest_crews(reading, territory, outage_id), reading.now)
     )
-    return as_json({"crews": _candidates(outlook), "why_not": outlook.why_not, "server_time": now})
+    return for_reader(request, as_json({"crews": _candidates(outlook), "why_not": outlook.why_not, "server_time": now}))
 
 
 def _candidates(outlook: Outlook) -> list[dict[str, Any]]:

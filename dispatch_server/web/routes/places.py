@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.services import intake
 from dispatch_server.web.deps import API, DESK, asked_of, guarded_router, open_to
+from dispatch_server.web.language import for_reader
 from dispatch_server.web.shapes import Clues, PlaceFound, PlaceLookedUp, answered, as_json
 
 router = guarded_router(f"{API}/places", "places")
@@ -22,7 +23,7 @@ async def get_place(request: Request, q: Annotated[str, Query(min_length=1, max_
     asked = asked_of(request)
     territory = asked.territory
     place = await asked.read(lambda reading: intake.look_up(reading, territory, None, None, q))
-    return as_json({"place": place})
+    return for_reader(request, as_json({"place": place}))
 
 
 @router.post(
@@ -39,4 +40,4 @@ async def post_lookup(request: Request, said: Clues) -> Response:
     place, premises = await asked.work(
         lambda work: intake.look_up_person(work, territory, said.account_no, said.phone, said.q)
     )
-    return as_json({"place": place, "premises": premises})
+    return for_reader(request, as_json({"place": place, "premises": premises}))

@@ -10,6 +10,7 @@ from dispatch_server.protocol.codec import encode
 from dispatch_server.protocol.words import Role
 from dispatch_server.services import reporting
 from dispatch_server.web.deps import API, asked_of, guarded_router, open_to
+from dispatch_server.web.language import for_reader
 from dispatch_server.web.shapes import After, FiguresShown, RowsShown, answered, as_json
 
 router = guarded_router(f"{API}/stats", "stats")
@@ -30,7 +31,8 @@ async def get_arrivals(request: Request, start: From, to: To, by: By = None, pro
     asked = asked_of(request)
     territory = asked.territory
     figures = await asked.read(lambda reading: reporting.arrival_figures(reading, territory, start, to, by, proved))
-    return as_json({"figures": figures, "limits": [_limits(limits) for limits in territory.policy.limit_sets]})
+    limits = [_limits(limits) for limits in territory.policy.limit_sets]
+    return for_reader(request, as_json({"figures": figures, "limits": limits}))
 
 
 def _limits(limits: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dispatch_server.services import cards, crew_work
 from dispatch_server.services.cards import Pull
 from dispatch_server.store.work import Work
 from dispatch_server.web.deps import API, CREW, Asked, asked_of, guarded_router, open_to
+from dispatch_server.web.language import for_reader
 from dispatch_server.web.shapes import Pulled, PushAnswered, answered, as_json
 
 router = guarded_router(f"{API}/tablet", "tablet")
@@ -76,7 +77,7 @@ async def post_push(request: Request, said: Annotated[dict[str, Any], Body(examp
             "positions_refused": upload.positions_refused,
         }
 
-    return as_json(await asked.work(receive))
+    return for_reader(request, as_json(await asked.work(receive)))
 
 
 def _read(said: dict[str, Any]) -> _Upload:
@@ -136,7 +137,9 @@ async def get_pull(
         while pulled.unchanged and await asked.served.live.concerns_crew(asked.crew_id, after, until):
             after = asked.served.live.tail
             pulled = await _pull(asked, cursor)
-    return as_json({name: value for name, value in asdict(pulled).items() if name != "undelivered"})
+    return for_reader(
+        request, as_json({name: value for name, value in asdict(pulled).items() if name != "undelivered"})
+    )
 
 
 async def _pull(asked: Asked, cursor: str | None) -> Pull:

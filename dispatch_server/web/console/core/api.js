@@ -1,6 +1,7 @@
 // Every word with the server goes through `ask`; a refusal comes back as a Problem whose message a person can act on.
 import { hear } from './clock.js';
 import { signal } from './html.js';
+import { language } from './looks.js';
 
 const PATIENCE_MS = 15_000;
 
@@ -30,7 +31,7 @@ export const post = (path, body = {}) => ask('POST', path, body);
 
 async function sent(method, path, body, patience_ms) {
   // The header cannot be set by a form on another site: the server takes no change from a cookie without it.
-  const headers = { Accept: 'application/json', 'X-Relight-Console': '1' };
+  const headers = { Accept: 'application/json', 'Accept-Language': language.value, 'X-Relight-Console': '1' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   try {
     return await fetch(`/api/v1${path}`, {

@@ -2,6 +2,7 @@
 import { ask, get, sessionEnded } from './api.js';
 import { computed, effect, signal, untracked } from './html.js';
 import { forgetBoard, openBoard } from './board.js';
+import { learnSentences } from './sentences.js';
 
 /** undefined: not asked yet · null: signed out · {name, role, crew_id, expires_at}. */
 export const session = signal(undefined);
@@ -40,6 +41,10 @@ export async function signOut() {
 
 effect(() => {
   if (sessionEnded.value) session.value = null;
+});
+
+effect(() => {
+  if (role.value !== '') untracked(learnSentences);
 });
 
 effect(() => {

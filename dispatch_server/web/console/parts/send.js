@@ -1,4 +1,5 @@
 // Which crew: every crew judged by the server, best first, with its reasons. One key offers.
+import { language } from '../core/looks.js';
 import { html, useEffect, useState } from '../core/html.js';
 import { askAgain } from '../core/board.js';
 import { get, post } from '../core/api.js';
@@ -36,7 +37,7 @@ export function SendList({ outage }) {
       wanted = false;
       clearInterval(again);
     };
-  }, [stamp]);
+  }, [stamp, language.value]);
 
   const shown = judged === null ? [] : all ? judged : judged.slice(0, BEST);
   return html`
@@ -58,7 +59,7 @@ export function SendList({ outage }) {
 function Candidate({ crew, outage, first, why }) {
   const reasons = (crew.reasons ?? []).map((reason) => (typeof reason === 'string' ? { ok: true, sentence: reason } : reason));
   // How far and how late is said by the line itself.
-  const against = reasons.filter((reason) => !reason.ok && !/ min away /.test(reason.sentence));
+  const against = reasons.filter((reason) => !reason.ok && !/ min away |^车程 /.test(reason.sentence));
   const forIt = reasons.filter((reason) => reason.ok);
   return html`
     <li class=${crew.fit ? 'candidate' : 'candidate unfit'} data-testid="candidate">
@@ -92,7 +93,7 @@ async function offer(outage, crew) {
     await post('/jobs', { outage_id: outage.id, crew_id: crew.crew_id });
     tell(t('send.offered', { crew: crew.name }));
   } catch (problem) {
-    if (problem.status === 409 && /reason/i.test(problem.message)) return offerWithReason(outage, crew, problem);
+    if (problem.status === 409 && /reason|写明理由/i.test(problem.message)) return offerWithReason(outage, crew, problem);
     tell(problem.status === 0 ? t('trouble.lost') : t('trouble', { detail: said(problem.message) }), true);
   } finally {
     askAgain(outage.id);

@@ -1,8 +1,8 @@
 // Every word a person reads, in the language chosen now. Whoever calls `t` while drawing is drawn anew when it changes.
 import { language } from '../core/looks.js';
+import { inChinese } from '../core/sentences.js';
 import * as zh from './zh.js';
 import * as en from './en.js';
-import { said as saidInChinese } from './said_zh.js';
 
 const books = { zh, en };
 const book = () => books[language.value];
@@ -28,7 +28,7 @@ export function sentenceOf(fact, look) {
 
 /** A sentence that the server wrote in English, in the language of the page where we know it. */
 export function said(sentence) {
-  return language.value === 'zh' ? saidInChinese(sentence) : sentence;
+  return language.value === 'zh' ? inChinese(sentence) : sentence;
 }
 
 export function author(said_by) {

@@ -1,0 +1,103 @@
+"""Taking a call, putting it on the map, calling back."""
+
+SENTENCES: dict[str, str] = {
+    # Taken and closed
+    "received_at lies in the future; send the time the customer called, or leave it out.": (
+        "来电时间 received_at 晚于当前时间；请填客户实际来电的时间，或留空。"
+    ),
+    "Say in a few words how the call was settled by phone.": "请简要说明电话中是如何处理的。",
+    "Call {call} is already closed ({reason}).": "来电 {call} 已办结，原因：{reason}",
+    "Every caller was helped by phone.": "来电均已电话解决。",
+    # Called back
+    "Call {call} has no outage; there is no repair to ask about.": "来电 {call} 没有对应的故障，无需回访。",
+    "Call {call} was already called back ({answer}).": "来电 {call} 已回访过（{answer}）。",
+    "Outage {outage} is still open; call back when power is reported back.": (
+        "故障 {outage} 尚未复电，请在报告复电后再回访。"
+    ),
+    "every caller was asked": "客户均已回访",
+    # Does it belong to an outage that is known?
+    "Outage {outage} is on the same transformer and {minutes} min old: the same cause?": (
+        "故障 {outage} 在同一台区，{minutes} 分钟前报修，是否同一原因？"
+    ),
+    "Outage {outage} is {metres} m away and {minutes} min old: the same cause?": (
+        "故障 {outage} 相距 {metres} 米，{minutes} 分钟前报修，是否同一原因？"
+    ),
+    # Located
+    "No clue in the call leads to a place in the service territory.": "来电中没有能定位到供电区域内的线索。",
+    "No county, township or village of the territory is named; "
+    "ask for the account number, or for the township and the village.": (
+        "没有提到供电区域内的县（市、区）、乡镇或村；请询问户号，或询问乡镇和村。"
+    ),
+    "Nothing says where it is; ask for the account number, or for the township and the village.": (
+        "没有任何位置线索；请询问户号，或询问乡镇和村。"
+    ),
+    "Only {place} is known; ask for the township and the village.": "只知道在{place}；请询问乡镇和村。",
+    "Only the township is known, {distance} around; ask for the village.": (
+        "只知道乡镇，误差 {distance}；请询问是哪个村。"
+    ),
+    "“{heard}” may be part of another name; ask whether {place} is meant.": (
+        "“{heard}”可能是别的名称的一部分；请询问是不是{place}。"
+    ),
+    "The words name {places}, and no one place fits them all; ask the caller which is right.": (
+        "来电人说到{places}，没有一处与之全部相符；请询问以哪个为准。"
+    ),
+    "{count} places are called so; ask in which township it is.": "有 {count} 处同名；请询问在哪个乡镇。",
+    "{count} places are called so; ask in which county and township it is.": (
+        "有 {count} 处同名；请询问在哪个县（市、区）、哪个乡镇。"
+    ),
+    "{count} places are called so; the first {most} are listed; ask in which township it is.": (
+        "有 {count} 处同名，只列出前 {most} 处；请询问在哪个乡镇。"
+    ),
+    "{count} places are called so; the first {most} are listed; ask in which county and township it is.": (
+        "有 {count} 处同名，只列出前 {most} 处；请询问在哪个县（市、区）、哪个乡镇。"
+    ),
+    "the words name {heard}; this one lies in {place}": "来电人说的是{heard}，此处位于{place}",
+    "the caller's pin": "来电人的定位点",
+    # Clues that disagree, or lead out of the territory
+    "The {method} lies in {place}, but the words name {places}; ask the caller where the fault is.": (
+        "{method}在{place}，但来电人说的是{places}；请询问故障在哪里。"
+    ),
+    "The {method} lies in elsewhere, but the words name {places}; ask the caller where the fault is.": (
+        "{method}在别处，但来电人说的是{places}；请询问故障在哪里。"
+    ),
+    "The pin lies {distance} from the account's premises; ask the caller where the fault is.": (
+        "定位点距户号登记地址 {distance}；请询问故障在哪里。"
+    ),
+    "{note} The pin lies {distance} from the account's premises; ask the caller where the fault is.": (
+        "{note}定位点距户号登记地址 {distance}；请询问故障在哪里。"
+    ),
+    "The pin lies outside the service territory. Check lon, lat and crs, or ask the caller where it is.": (
+        "定位点不在供电区域内。请核对经度、纬度和坐标系，或询问来电人在哪里。"
+    ),
+    "The pin lies outside the service territory: {distance} from the nearest area, {area}. "
+    "Check lon, lat and crs, or ask the caller where it is.": (
+        "定位点不在供电区域内，距最近的{area} {distance}。请核对经度、纬度和坐标系，或询问来电人在哪里。"
+    ),
+    "The premises in the register lie outside the service territory. "
+    "Check lon, lat and crs, or ask the caller where it is.": (
+        "档案中的用电地址不在供电区域内。请核对经度、纬度和坐标系，或询问来电人在哪里。"
+    ),
+    "The premises in the register lie outside the service territory: {distance} from the nearest area, {area}. "
+    "Check lon, lat and crs, or ask the caller where it is.": (
+        "档案中的用电地址不在供电区域内，距最近的{area} {distance}。请核对经度、纬度和坐标系，或询问来电人在哪里。"
+    ),
+    "Account {account} is not in the register; ask the caller to read it again.": (
+        "户号 {account} 不在档案中；请来电人再读一遍。"
+    ),
+    "Account {account} is not in the register; ask the caller to read it again. {note}": (
+        "户号 {account} 不在档案中；请来电人再读一遍。{note}"
+    ),
+    "That candidate is not on the map any more; look the place up again.": "该候选位置已不在地图上，请重新查找。",
+    "That position lies outside the service territory; check lon, lat and crs.": (
+        "该位置不在供电区域内；请核对经度、纬度和坐标系。"
+    ),
+    "Say the datum of the position: crs is EPSG:4326, gcj02 or bd09.": (
+        "请说明位置的坐标系：crs 填 EPSG:4326、gcj02 或 bd09。"
+    ),
+    "The datum {crs} is not known here; crs is EPSG:4326, gcj02 or bd09.": (
+        "不认识坐标系 {crs}；crs 填 EPSG:4326、gcj02 或 bd09。"
+    ),
+    # Parts of the sentences above
+    "{metres} m": "{metres} 米",
+    "{kilometres} km": "{kilometres} 公里",
+}

@@ -1,0 +1,63 @@
+"""Outages: their clock, what threatens it, and what dispatchers decide about them."""
+
+SENTENCES: dict[str, str] = {
+    # Calls that join, move and leave
+    "a call joined": "有来电并入",
+    "a pin was moved": "定位点已移动",
+    "calls were split off": "有来电拆出",
+    "a relaxation was approved": "延时已批准",
+    "{because}; the later target proposed before falls away": "{because}；此前提出的延时作废",
+    "An important customer is out.": "重要客户停电。",
+    "A caller reports danger to life: {hazard}.": "来电人报告危及人身安全：{hazard}。",
+    "Outage {outage} is {outage_state}; a call after that opens a new outage.": (
+        "故障 {outage} {outage_state}；此后的来电另开新故障。"
+    ),
+    # Merged and split
+    "An outage cannot be merged into itself; choose another one.": "故障不能并入自身，请另选一起。",
+    "Outage {outage} is {outage_state}; only open outages can be merged.": (
+        "故障 {outage} {outage_state}，只有未结故障可以合并。"
+    ),
+    "A crew is already on its way to outage {outage}; {instead}.": "已有班组前往故障 {outage}；{instead}。",
+    "merge {outage} into {other} instead": "请改为把 {outage} 并入 {other}",
+    "merged from {outage}": "由故障 {outage} 并入",
+    "merged into outage {outage}": "已并入故障 {outage}",
+    "The outage was merged into {outage}.": "此故障已并入 {outage}。",
+    "Outage {outage} is {outage_state}; only an open outage can be split.": (
+        "故障 {outage} {outage_state}，只有未结故障可以拆分。"
+    ),
+    "Name calls that belong to outage {outage}, and no others.": "请只列出属于故障 {outage} 的来电。",
+    "Outage {outage} would be left without a call; merge it instead of splitting it.": (
+        "拆分后故障 {outage} 将没有来电；请改为合并。"
+    ),
+    "split from {outage}": "由故障 {outage} 拆出",
+    # At risk, missed, escalated
+    "No crew is under way and {minutes} min are left.": "尚无班组出发，只剩 {minutes} 分钟。",
+    "{crew} is expected at {time}, {minutes} min after the target.": (
+        "{crew}预计 {time} 到达，比到达时限晚 {minutes} 分钟。"
+    ),
+    "Outage {outage}: {trigger}; {remedy}.": "故障 {outage}：{trigger}；{remedy}。",
+    # Ended
+    "Outage {outage} is already {outage_state}.": "故障 {outage} {outage_state}。",
+    "Say in a few words why the outage is closed.": "请简要说明结案原因。",
+    "A crew is on site at outage {outage}; let it report, or ask it to leave.": (
+        "故障 {outage} 现场有班组；请等待其报告，或让其撤离。"
+    ),
+    # A second person decides
+    "Outage {outage} has no later target waiting for approval.": "故障 {outage} 没有待审批的延时。",
+    "Outage {outage} already has an exemption ({approval}).": "故障 {outage} 已申请免考核（{approval}）。",
+    "An exemption needs its reason.": "申请免考核须说明理由。",
+    "Outage {outage} has no exemption waiting for approval.": "故障 {outage} 没有待审批的免考核申请。",
+    "Another person must decide this; whoever proposed it cannot approve it.": (
+        "须由另一人审批，申请人不能审批自己的申请。"
+    ),
+    # Figures
+    "Minutes from the earliest call of an outage to its official arrival (first check-in graded A, B or declared by a "
+    "fit crew, or confirmed by a dispatcher). Merged calls never count. A share is arrivals at or before the limit "
+    "over arrivals plus outages past the limit with nobody there. p90 is the nearest rank over the rows.": (
+        "从故障的最早来电到正式到达现场的分钟数（正式到达：符合条件的班组首次证据等级为 A、B 或申报的到场打卡，"
+        "或经调度员确认）。合并的来电不计。及时率为在时限内到达的件数除以到达件数与已超时限仍无人到达件数之和。"
+        "p90 为逐件排序后的最近名次值。"
+    ),
+    "by must be one of: {choices}.": "by 须为以下之一：{choices}。",
+    "from must be a day before to; to itself is not counted.": "from 须早于 to；to 当日不计。",
+}

@@ -1,0 +1,76 @@
+"""Single words inside sentences, by the blank that holds them."""
+
+WORDS: dict[str, dict[str, str]] = {
+    "outage_state": {"open": "未结", "restored": "已复电", "closed": "已结案", "cancelled": "已取消"},
+    "job_state": {
+        "offered": "待接单",
+        "accepted": "已接单",
+        "en_route": "在途中",
+        "en route": "在途中",
+        "on_site": "在现场",
+        "on site": "在现场",
+        "restored": "已复电",
+        "closed": "已办结",
+        "declined": "已拒单",
+        "lapsed": "已超时失效",
+        "withdrawn": "已撤回",
+    },
+    "approval": {"proposed": "待审批", "approved": "已批准", "rejected": "未批准"},
+    "answer": {"satisfied": "满意", "dissatisfied": "不满意", "still_out": "仍未来电", "no_answer": "无人接听"},
+    "hazard": {"none": "无", "wire_down": "断线落地", "fire": "起火", "flood": "进水", "injury": "有人受伤"},
+    "skill": {"hv": "高压", "lv": "低压", "power_quality": "电能质量", "metering": "计量"},
+    "method": {"account": "户号地址", "pin": "定位点"},
+    "trigger": {
+        "not issued": "未按时派单",
+        "no crew": "无班组可派",
+        "not departed": "班组未按时出发",
+        "at risk": "到达有超时风险",
+        "missed": "已超过到达时限",
+        "no survey": "未按时报故障原因和预计复电时间",
+    },
+    "remedy": {
+        "offer the job to further crews": "向更多班组派单",
+        "the dispatcher is told": "已通知调度员",
+        "the duty manager is told": "已通知值班经理",
+        "the control room is told": "已通知配调",
+    },
+    "grade": {"A": "A", "B": "B", "C": "C", "declared": "申报"},
+    "role": {
+        "call_taker": "话务员",
+        "dispatcher": "调度员",
+        "crew": "抢修班组",
+        "manager": "经理",
+        "control_room": "配调",
+        "admin": "管理员",
+    },
+    "subject": {"call": "来电", "outage": "故障", "job": "工单", "crew": "班组"},
+    "shape": {
+        "an object": "对象",
+        "text": "文字",
+        "a whole number": "整数",
+        "a number": "数字",
+        "true or false": " true 或 false",
+        "seconds": "秒数",
+    },
+}
+
+# A value that is itself a sentence, or several: put into Chinese by the whole catalogue.
+SAID = frozenset("because crew distance hint instead message note reason reasons source".split())
+
+# A value that lists others: the blank each of them stands for, what stands between them, and what in Chinese.
+LISTS: dict[str, tuple[str, str, str]] = {
+    "roles": ("role", ", ", "、"),
+    "places": ("place", " or ", "或"),
+    "quoted": ("value", " or ", " 或 "),
+}
+
+_NUMBER = r"-?(?:[0-9][0-9.,]*(?:e[+-]?[0-9]+)?|inf|nan)"
+_ONE_WORD = r"[^ ;]+"
+# What a blank may hold, where that is less than any text. The same text in Python and in a browser.
+HOLDS: dict[str, str] = {
+    **dict.fromkeys("minutes seconds metres kilometres count most spare late factor id lon lat".split(), _NUMBER),
+    **dict.fromkeys("call outage other time crs action key skill".split(), _ONE_WORD),
+    **dict.fromkeys("outage_state job_state approval answer hazard trigger remedy".split(), r"[a-z_ ]+"),
+    "where": r"[a-z][A-Za-z0-9_.\[\]]*",
+    "distance": r"[0-9.]+ k?m",
+}
