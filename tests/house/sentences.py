@@ -53,13 +53,13 @@ def said_by_the_rules() -> dict[str, str]:
     """Each template with the place where it is said."""
     found: dict[str, str] = {}
     for path in modules(RULES):
-        found |= _said_in(path, whole_sentences_only=False)
+        found |= said_in(path, whole_sentences_only=False)
     for path in modules(EDGES):
-        found |= _said_in(path, whole_sentences_only=True)
+        found |= said_in(path, whole_sentences_only=True)
     return found
 
 
-def _said_in(path: Path, whole_sentences_only: bool) -> dict[str, str]:
+def said_in(path: Path, whole_sentences_only: bool) -> dict[str, str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     module = _assigned(tree.body)
     found: dict[str, str] = {}
@@ -78,7 +78,7 @@ def _said_in(path: Path, whole_sentences_only: bool) -> dict[str, str]:
             continue
         for template in templates:
             if _is_spoken(template, whole_sentences_only, in_refusal):
-                found[template] = f"{path.relative_to(ROOT)}:{node.lineno}"
+                found[template] = f"{path.as_posix().rpartition('dispatch_server/')[2]}:{node.lineno}"
     return found
 
 
@@ -111,10 +111,16 @@ def _unspoken(tree: ast.AST) -> Iterator[ast.AST]:
             outer.append(node)
         if isinstance(node, ast.keyword) and node.arg in _DOCUMENTATION:
             outer.append(node.value)
+        if isinstance(node, ast.Dict):
+            outer += [v for k, v in zip(node.keys, node.values, strict=True) if _is_documentation(k)]
         if isinstance(node, ast.Assign | ast.AnnAssign) and _targets(node) & _CONSTANTS_OF_THE_API_PAGE:
             outer.append(node)
         for one in outer:
             yield from ast.walk(one)
+
+
+def _is_documentation(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Constant) and key.value in _DOCUMENTATION
 
 
 def _is_for_programmers(call: ast.Call) -> bool:

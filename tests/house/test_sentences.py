@@ -5,13 +5,14 @@ file or a folder of layers, the description of the API.
 """
 
 import re
+from pathlib import Path
 
 import pytest
 
 from dispatch_server.protocol.chinese import calls, crews, outages, requests
 from dispatch_server.protocol.chinese.words import HOLDS, LISTS, SAID, WORDS
 from dispatch_server.protocol.sentences import SENTENCES, blanks_of, in_chinese, matching
-from tests.house.sentences import said_by_the_rules
+from tests.house.sentences import said_by_the_rules, said_in
 
 NOUNS = (calls, crews, outages, requests)
 LEFT_OUT = "unsaid"
@@ -76,3 +77,30 @@ def test_chinese_is_punctuated_in_chinese(template: str) -> None:
     chinese = SENTENCES[template]
     assert not re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]|[（(][^）)]*$", chinese)
     assert in_chinese(an_example(template)) != an_example(template)
+
+
+A_RULE = '''
+"""A docstring is for programmers."""
+WAIT = "Wait for it."
+
+def decide(job, ok):
+    """So is this one."""
+    _log.warning("and a log of it")
+    assert job, "or a promise to oneself"
+    where = "on site" if ok else "on the way"
+    if job.late:
+        raise Refused(f"Job {job.id} is {where}" + (f"; {WAIT}" if ok else "."))
+    return job.reason or "nobody said why"
+'''
+
+
+def test_sentences_are_read_out_of_the_source_in_every_way_they_may_go(tmp_path: Path) -> None:
+    path = tmp_path / "rule.py"
+    path.write_text(A_RULE, encoding="utf-8")
+    assert said_in(path, whole_sentences_only=False).keys() == {
+        "Job {} is on site; Wait for it.",
+        "Job {} is on the way; Wait for it.",
+        "Job {} is on site.",
+        "Job {} is on the way.",
+        "nobody said why",
+    }
