@@ -1,19 +1,23 @@
 """For the people who run the server: is it up, can it work, how much does it do."""
 
 from datetime import timedelta
+from typing import Any
 
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dispatch_server.store.deadlines import overdue
 from dispatch_server.store.store import StoreBusy
+from dispatch_server.web.answers import as_json
 from dispatch_server.web.deps import guarded_router, open_to_anybody, served_of
 from dispatch_server.web.errors import problem
-from dispatch_server.web.shapes import as_json
 
 router = guarded_router("", "operations")
 
 OVERDUE_AFTER = timedelta(seconds=10)
+_METRICS: dict[int | str, Any] = {
+    200: {"description": "Counts and durations.", "content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}
+}
 
 
 @router.get("/healthz", summary="The process runs", **open_to_anybody())
@@ -34,7 +38,7 @@ async def get_readyz(request: Request) -> Response:
     return as_json({"status": "ready", "layers": served.territory().locator.version})
 
 
-@router.get("/metrics", summary="Prometheus", **open_to_anybody(problems=(503,)))
+@router.get("/metrics", summary="Prometheus", **open_to_anybody(problems=(503,), answers=_METRICS))
 async def get_metrics(request: Request) -> Response:
     served = served_of(request)
     behind = await served.store.aread(lambda reading: overdue(reading, reading.now - OVERDUE_AFTER))
