@@ -17,23 +17,19 @@ from dispatch_server.store.calls import calls_to_call_back, last_place_of_call, 
 from dispatch_server.store.outages import shown_outage_text
 from dispatch_server.store.people import looked_at
 from dispatch_server.store.work import Reading, Work
-from dispatch_server.web.deps import API, DESK, asked_of, guarded_router, open_to
-from dispatch_server.web.language import for_reader
-from dispatch_server.web.shapes import (
-    CallBackSaid,
+from dispatch_server.web.answers import (
     CallFiledShown,
     CallOpenedUp,
-    CallSaid,
     CallShown,
     CallsShown,
-    Id,
-    PlaceSaid,
-    Reason,
     answered,
     as_json,
     json_text,
     text_of,
 )
+from dispatch_server.web.deps import API, DESK, asked_of, guarded_router, open_to
+from dispatch_server.web.language import for_reader
+from dispatch_server.web.shapes import CallBackSaid, CallSaid, Id, PlaceSaid, Reason
 
 router = guarded_router(f"{API}/calls", "calls")
 

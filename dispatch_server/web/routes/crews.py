@@ -12,8 +12,8 @@ from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import CrewRecord, Heard, last_heard
 from dispatch_server.store.feed import end_of_journal
 from dispatch_server.store.work import Reading
+from dispatch_server.web.answers import CrewsShown, answered, as_json
 from dispatch_server.web.deps import API, EVERY_ROLE, asked_of, guarded_router, open_to
-from dispatch_server.web.shapes import CrewsShown, answered, as_json
 
 router = guarded_router(f"{API}/crews", "crews")
 

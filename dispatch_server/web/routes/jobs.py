@@ -10,8 +10,9 @@ from dispatch_server.protocol.codec import encode
 from dispatch_server.services import crew_work, dispatching
 from dispatch_server.store.shown import shown_job
 from dispatch_server.store.work import Work
+from dispatch_server.web.answers import JobShown, answered, as_json
 from dispatch_server.web.deps import API, DISPATCHER, Asked, asked_of, guarded_router, open_to
-from dispatch_server.web.shapes import Id, JobShown, OfferSaid, Reason, answered, as_json
+from dispatch_server.web.shapes import Id, OfferSaid, Reason
 
 router = guarded_router(f"{API}/jobs", "jobs")
 

@@ -20,26 +20,20 @@ from dispatch_server.store.jobs import jobs_of_outage
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import board, shown_outage_text
 from dispatch_server.store.work import Reading, Work
-from dispatch_server.web.deps import API, BOARD, DISPATCHER, Asked, asked_of, guarded_router, open_to
-from dispatch_server.web.language import for_reader
-from dispatch_server.web.shapes import (
-    After,
-    CallIds,
+from dispatch_server.web.answers import (
     CandidatesShown,
-    Decision,
-    ExemptionSaid,
-    Id,
-    Into,
     OutageOpenedUp,
     OutageShown,
     OutagesShown,
-    Reason,
     answered,
     as_json,
     json_text,
     last_id,
     text_of,
 )
+from dispatch_server.web.deps import API, BOARD, DISPATCHER, Asked, asked_of, guarded_router, open_to
+from dispatch_server.web.language import for_reader
+from dispatch_server.web.shapes import After, CallIds, Decision, ExemptionSaid, Id, Into, Reason
 
 router = guarded_router(f"{API}/outages", "outages")
 

@@ -6,9 +6,10 @@ from fastapi import Query, Request, Response
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.services import intake
+from dispatch_server.web.answers import PlaceFound, PlaceLookedUp, answered, as_json
 from dispatch_server.web.deps import API, DESK, asked_of, guarded_router, open_to
 from dispatch_server.web.language import for_reader
-from dispatch_server.web.shapes import Clues, PlaceFound, PlaceLookedUp, answered, as_json
+from dispatch_server.web.shapes import Clues
 
 router = guarded_router(f"{API}/places", "places")
 

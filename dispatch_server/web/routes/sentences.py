@@ -8,8 +8,8 @@ from functools import cache
 from fastapi import Request, Response
 
 from dispatch_server.protocol.sentences import catalogue
+from dispatch_server.web.answers import JSON, answered
 from dispatch_server.web.deps import API, EVERY_ROLE, guarded_router, open_to
-from dispatch_server.web.shapes import JSON, answered
 
 router = guarded_router(f"{API}/sentences", "sentences")
 

@@ -9,6 +9,7 @@ from dispatch_server.protocol.words import Role
 from dispatch_server.services import people
 from dispatch_server.services.people import Opened
 from dispatch_server.store.people import account_named
+from dispatch_server.web.answers import SessionOpened, SessionShown, answered, as_json
 from dispatch_server.web.deps import (
     API,
     CONSOLE_HEADER,
@@ -21,7 +22,7 @@ from dispatch_server.web.deps import (
     served_of,
 )
 from dispatch_server.web.served import Served
-from dispatch_server.web.shapes import SessionOpened, SessionShown, SignIn, answered, as_json
+from dispatch_server.web.shapes import SignIn
 
 router = guarded_router(f"{API}/sessions", "sessions")
 

@@ -9,9 +9,10 @@ from dispatch_server.domain.stats import ArrivalRow, outcome
 from dispatch_server.protocol.codec import encode
 from dispatch_server.protocol.words import Role
 from dispatch_server.services import reporting
+from dispatch_server.web.answers import FiguresShown, RowsShown, answered, as_json
 from dispatch_server.web.deps import API, asked_of, guarded_router, open_to
 from dispatch_server.web.language import for_reader
-from dispatch_server.web.shapes import After, FiguresShown, RowsShown, answered, as_json
+from dispatch_server.web.shapes import After
 
 router = guarded_router(f"{API}/stats", "stats")
 

@@ -13,9 +13,9 @@ from dispatch_server.protocol.words import Verdict
 from dispatch_server.services import cards, crew_work
 from dispatch_server.services.cards import Pull
 from dispatch_server.store.work import Work
+from dispatch_server.web.answers import Pulled, PushAnswered, answered, as_json
 from dispatch_server.web.deps import API, CREW, Asked, asked_of, guarded_router, open_to
 from dispatch_server.web.language import for_reader
-from dispatch_server.web.shapes import Pulled, PushAnswered, answered, as_json
 
 router = guarded_router(f"{API}/tablet", "tablet")
 
