@@ -72,14 +72,26 @@ def _crew_now(
 
 def suggest_crews(reading: Reading, territory: Territory, outage_id: int) -> Outlook:
     """Every crew with its minutes and reasons, best first. Routes over the road graph: not for inside a Work."""
-    outage = reading.outage(outage_id)
-    site = site_of(reading, outage_id)
+    return _outlook(reading, territory, reading.outage(outage_id), crews_now(reading, territory))
+
+
+def crews_to_ask(reading: Reading, territory: Territory, outage_id: int) -> Outlook:
+    """As `suggest_crews`, the fit ones alone: a worker that offers by itself needs no route of a crew it may not ask,
+    and in a storm, with all crews full, none at all."""
+    outage, policy = reading.outage(outage_id), territory.policy
+    crews = [c for c in crews_now(reading, territory) if all(test(outage, c, policy).ok for test in assignment.FITNESS)]
+    return _outlook(reading, territory, outage, crews)
+
+
+def _outlook(reading: Reading, territory: Territory, outage: Outage, crews: list[CrewNow]) -> Outlook:
+    site = site_of(reading, outage.id)
     if site is None:
         return Outlook(outage, (), {}, f"Outage {outage.number} is not on the map yet; place its call first.")
-    crews = crews_now(reading, territory)
+    if not crews:
+        return Outlook(outage, (), {})
     minutes = territory.travel.estimates(site, [c.position for c in crews], outage.area_class)
     travel = {crew.crew.id: estimate for crew, estimate in zip(crews, minutes, strict=True)}
-    refused = frozenset(j.crew_id for j in jobs_of_outage(reading, outage_id) if j.state in _REFUSED)
+    refused = frozenset(j.crew_id for j in jobs_of_outage(reading, outage.id) if j.state in _REFUSED)
     ranked = assignment.rank(outage, crews, travel, refused, reading.now, territory.policy)
     return Outlook(outage, tuple(ranked), travel)
 

@@ -10,10 +10,13 @@ from dispatch_server.domain.refusals import Refused
 from dispatch_server.domain.rules import Mode, Remedy, Trigger
 from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, JobState
 from dispatch_server.services.ports import Territory
-from dispatch_server.store.deadlines import Deadline, Kind, bring_forward, clear_deadlines, set_deadline, take
+from dispatch_server.store.deadlines import Deadline, Kind, bring_offers_forward, clear_deadlines, set_deadline, take
 from dispatch_server.store.jobs import jobs_of_outage
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.work import Work
+
+# One crew that becomes free takes few jobs. In a storm hundreds wait: ranking them all would hold up the next call.
+LOOKED_AT_AGAIN = 10
 
 _OF_OUTAGE = (Kind.ISSUE_BY, Kind.ARRIVE_BY, Kind.WATCH, Kind.OFFER_NEXT, Kind.OFFER_WIDER, Kind.RUNG)
 _OF_JOB = (Kind.ACCEPT_BY, Kind.DEPART_BY, Kind.SURVEY_BY)
@@ -66,14 +69,15 @@ def _somebody_has_it(work: Work, outage: Outage) -> bool:
 
 
 def arrival_is_safe(work: Work, outage: Outage) -> None:
-    """Somebody is officially there: the watch on the arrival ends."""
-    clear_deadlines(work, outage.id, Kind.ARRIVE_BY, Kind.WATCH, Kind.ISSUE_BY, Kind.OFFER_NEXT, Kind.OFFER_WIDER)
+    """Somebody was officially there: the watch on the arrival ends. Whether a crew still has the outage is another
+    question: of an arrival that is heard after the crew's leaving, the outage still waits for the next crew."""
+    clear_deadlines(work, outage.id, Kind.ARRIVE_BY, Kind.WATCH, Kind.OFFER_WIDER)
 
 
 def crew_became_free(work: Work, territory: Territory) -> None:
-    """Outages that wait for a crew are looked at again at once."""
+    """The most pressing of the outages that wait for a crew are looked at again at once."""
     if territory.policy.mode is Mode.AUTO:
-        bring_forward(work, Kind.OFFER_NEXT)
+        bring_offers_forward(work, LOOKED_AT_AGAIN)
 
 
 def stand_down(work: Work, outage_id: int, reason: str, but_job: int | None = None) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch_server.store.instants import from_us, to_us
-from dispatch_server.store.questions import Question
+from dispatch_server.store.questions import Question, Row
 from dispatch_server.store.work import Reading, Work
 
 
@@ -36,10 +36,19 @@ _SET = Question(
     "ON CONFLICT (kind, subject_id, rung) DO UPDATE SET due_at_us = excluded.due_at_us"
 )
 _CLEAR = Question("DELETE FROM deadlines WHERE kind = :kind AND subject_id = :subject_id")
-_BRING_FORWARD = Question("UPDATE deadlines SET due_at_us = :now WHERE kind = :kind AND due_at_us > :now")
+_PRESSING_FIRST = "ORDER BY CASE o.priority WHEN 'danger' THEN 0 ELSE 1 END, o.arrive_by_us, o.id LIMIT :at_most"
+_BRING_FORWARD = Question(
+    "UPDATE deadlines SET due_at_us = :now WHERE kind = 'offer_next' AND due_at_us > :now AND subject_id IN "
+    "(SELECT o.id FROM deadlines d JOIN outages o ON o.id = d.subject_id "
+    f"WHERE d.kind = 'offer_next' AND d.due_at_us > :now {_PRESSING_FIRST})"
+)
 _DUE = Question(
     "SELECT kind, subject_id, rung, due_at_us FROM deadlines WHERE due_at_us <= :now "
-    "AND (kind = 'offer_next' OR kind = 'offer_wider') = :offers ORDER BY due_at_us, subject_id LIMIT :at_most"
+    "AND kind NOT IN ('offer_next', 'offer_wider') ORDER BY due_at_us, subject_id LIMIT :at_most"
+)
+_OFFERS_DUE = Question(
+    "SELECT d.kind, d.subject_id, d.rung, d.due_at_us FROM deadlines d JOIN outages o ON o.id = d.subject_id "
+    f"WHERE d.due_at_us <= :now AND d.kind IN ('offer_next', 'offer_wider') {_PRESSING_FIRST}"
 )
 _TAKE = Question(
     "DELETE FROM deadlines WHERE kind = :kind AND subject_id = :subject_id AND rung = :rung AND due_at_us <= :now",
@@ -59,14 +68,22 @@ def clear_deadlines(work: Work, subject_id: int, *kinds: Kind) -> None:
         work.later(_CLEAR, kind=kind.value, subject_id=subject_id)
 
 
-def bring_forward(work: Work, kind: Kind) -> None:
-    """Everything of this kind is looked at now: a crew became free, or came on duty."""
-    work.later(_BRING_FORWARD, kind=kind.value, now=to_us(work.now))
+def bring_offers_forward(work: Work, at_most: int) -> None:
+    """The most pressing outages without a crew are looked at now: a crew became free, or came on duty."""
+    work.later(_BRING_FORWARD, now=to_us(work.now), at_most=at_most)
 
 
-def due(reading: Reading, now: datetime, *, offers: bool, at_most: int) -> list[Deadline]:
-    """Fallen due by `now`, oldest first: the offers to make, or everything else."""
-    rows = reading.rows(_DUE, now=to_us(now), offers=offers, at_most=at_most)
+def due(reading: Reading, now: datetime, at_most: int) -> list[Deadline]:
+    """Fallen due by `now`, oldest first; all but the offers."""
+    return _deadlines(reading.rows(_DUE, now=to_us(now), at_most=at_most))
+
+
+def offers_due(reading: Reading, now: datetime, at_most: int) -> list[Deadline]:
+    """The offers to make by `now`: danger to life first, then the earliest target."""
+    return _deadlines(reading.rows(_OFFERS_DUE, now=to_us(now), at_most=at_most))
+
+
+def _deadlines(rows: list[Row]) -> list[Deadline]:
     return [Deadline(Kind(kind), subject_id, rung, from_us(due_us)) for kind, subject_id, rung, due_us in rows]
 
 

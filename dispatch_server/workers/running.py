@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 PAUSE_S = 0.25  # how late the ticker may be by itself; other servers' facts are noticed as late as this
 PAUSE_AFTER_FAILURE_S = 2.0
+GATHER_S = 0.01  # a burst of commits is looked at once
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +37,9 @@ class Repeated:
     def _run(self) -> None:
         self._awake.wait(self._first_s)
         while not self._stopped.is_set():
-            self._awake.wait(self._pass())
+            pause_s = self._pass()
+            if self._awake.wait(pause_s) and pause_s:
+                self._stopped.wait(GATHER_S)
             self._awake.clear()
 
     def _pass(self) -> float:

@@ -3,16 +3,18 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 
 from dispatch_server.domain.people import OFFERING, TICKER
 from dispatch_server.services import dispatching, enforcement
 from dispatch_server.services.dispatching import Outlook
 from dispatch_server.services.ports import Territory
-from dispatch_server.store.deadlines import Deadline, Kind, due
+from dispatch_server.store.deadlines import Deadline, Kind, due, offers_due
 from dispatch_server.store.store import Store, StoreBusy
 from dispatch_server.store.work import Work
 
 ROWS_A_PASS = 200
+OFFERS_A_PASS = 8  # a call that has just come in may be more pressing than all that wait
 log = logging.getLogger(__name__)
 
 
@@ -25,15 +27,14 @@ class Ticker:
 
     def enforce(self) -> int:
         """Everything that has fallen due but the offers; gives the number of rows acted on."""
-        return self._each_due(False, self._enforce_one)
+        rows = self._store.read(lambda reading: due(reading, reading.now, ROWS_A_PASS))
+        return sum(self._one(self._enforce_one, row) for row in rows)
 
     def offer(self) -> int:
-        """The offers to be made in auto mode; gives the number of rows acted on."""
-        return self._each_due(True, self._offer_one)
-
-    def _each_due(self, offers: bool, act: Callable[[Deadline], bool]) -> int:
-        rows = self._store.read(lambda reading: due(reading, reading.now, offers=offers, at_most=ROWS_A_PASS))
-        return sum(self._one(act, row) for row in rows)
+        """The most pressing offers to be made in auto mode; gives the number of rows acted on."""
+        rows = self._store.read(lambda reading: offers_due(reading, reading.now, ROWS_A_PASS))
+        acted_on = (row for row in rows if self._one(self._offer_one, row))
+        return sum(1 for _ in islice(acted_on, OFFERS_A_PASS))
 
     def _one(self, act: Callable[[Deadline], bool], row: Deadline) -> bool:
         """A row that cannot be acted on stays due and is tried again; it must not keep the others waiting."""
@@ -55,7 +56,7 @@ class Ticker:
 
     def _offer_one(self, row: Deadline) -> bool:
         territory = self._territory()
-        outlook = self._store.read(lambda reading: dispatching.suggest_crews(reading, territory, row.subject_id))
+        outlook = self._store.read(lambda reading: dispatching.crews_to_ask(reading, territory, row.subject_id))
         self._store.work(OFFERING, lambda work: _offer(work, territory, row, outlook))
         return True
 

@@ -116,7 +116,7 @@ def test_what_waits_for_the_flush_is_written_after_the_states_in_the_order_it_ca
         looked_at(work, "premises", "A-1")
 
     store.work(DESK, deed)
-    assert store.read(lambda r: due(r, r.now, offers=False, at_most=9)) == []
+    assert store.read(lambda r: due(r, r.now, at_most=9)) == []
     assert store.read(lambda r: count(r, "readings")) == 1
 
 
@@ -253,7 +253,7 @@ def test_two_tickers_take_each_deadline_once(address: str, clock: FakeClock) -> 
         together = threading.Barrier(2)
 
         def tick(store: Store) -> list[int]:
-            rows = store.read(lambda r: due(r, r.now, offers=False, at_most=100))
+            rows = store.read(lambda r: due(r, r.now, at_most=100))
             together.wait()
             return [row.subject_id for row in rows if store.work(DESK, lambda work, row=row: take(work, row))]
 
@@ -264,7 +264,7 @@ def test_two_tickers_take_each_deadline_once(address: str, clock: FakeClock) -> 
 
 def test_a_deadline_that_was_moved_is_not_taken(store: Store, clock: FakeClock) -> None:
     store.work(DESK, lambda work: set_deadline(work, Kind.DEPART_BY, 1, work.now))
-    [row] = store.read(lambda r: due(r, r.now, offers=False, at_most=9))
+    [row] = store.read(lambda r: due(r, r.now, at_most=9))
     store.work(DESK, lambda work: set_deadline(work, Kind.DEPART_BY, 1, work.now.replace(year=2030)))
     assert store.work(DESK, lambda work: take(work, row)) is False
 
