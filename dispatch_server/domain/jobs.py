@@ -4,7 +4,7 @@ What a crew does is folded by the time it was done, never by the order in which 
 marks sorted, and its state is what walking them from the first gives.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -77,6 +77,15 @@ class Restoration:
     seq: int
     customers: int | None
     full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRestored:
+    """Which job put the power back for everybody, when, and for how many step by step."""
+
+    restored_at: datetime
+    job_id: JobId
+    customers: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +200,12 @@ def restore(time: TimeOfAction, seq: int, customers_restored: int | None, partia
     if partial:
         return [PartRestored(time.at, seq, customers_restored)]
     return [JobRestored(time.at, seq, customers_restored)]
+
+
+def first_restored(jobs: Iterable[Job]) -> FirstRestored | None:
+    """The first full restoration. Equal moments go to the lower job, so that the answer has one value."""
+    found = [FirstRestored(j.restored_at, j.id, j.customers_restored) for j in jobs if j.restored_at is not None]
+    return min(found, key=lambda f: (f.restored_at, f.job_id), default=None)
 
 
 def withdraw(job: Job, now: datetime, reason: str) -> list[JobFact]:

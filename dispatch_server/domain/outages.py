@@ -137,8 +137,9 @@ def record_arrival(
 
 
 def restore(outage: Outage, restored_at: datetime, job_id: int | None, customers: int | None) -> list[OutageFact]:
-    """Power is back. The earliest restoration stands, whatever the order in which we hear of it."""
-    if outage.restored_at is not None and outage.restored_at <= restored_at:
+    """Power is back. The earliest restoration stands, and what its crew had put back by then, whatever we hear last."""
+    stands = outage.restored_at is not None and outage.restored_at < restored_at
+    if stands or (outage.restored_at, outage.customers_restored) == (restored_at, customers):
         return []
     restored = OutageRestored(restored_at, job_id, customers, restates=outage.restored_at)
     # A crew puts power back on no line that still lies on the ground.

@@ -312,13 +312,15 @@ def _note(heard: _Heard, job: Job, _: Outage) -> str:
 def _restore(heard: _Heard, job: Job, outage: Outage) -> str:
     customers = _whole_number(heard.action.data, "customers_restored")
     partial = heard.action.data.get("partial") is True
-    job = _record(heard, job.id, jobs.restore(heard.time, heard.seq, customers, partial))
-    if partial:
+    _record(heard, job.id, jobs.restore(heard.time, heard.seq, customers, partial))
+    if not partial:
+        clear_deadlines(heard.work, job.id, Kind.ACCEPT_BY, Kind.DEPART_BY)
+    first = jobs.first_restored(jobs_of_outage(heard.work, outage.id))
+    if first is None:
         return APPLIED
-    clear_deadlines(heard.work, job.id, Kind.ACCEPT_BY, Kind.DEPART_BY)
-    facts = outages.restore(outage, heard.at, job.id, job.customers_restored)
-    outage = heard.work.record(Subject("outage", outage.id), facts, happened_at=heard.at)
-    if not outage.is_open:
+    facts = outages.restore(outage, first.restored_at, first.job_id, first.customers)
+    outage = heard.work.record(Subject("outage", outage.id), facts, happened_at=first.restored_at)
+    if not partial and not outage.is_open:
         enforcement.stand_down(heard.work, outage.id, "Power is back.", but_job=job.id)
         enforcement.crew_became_free(heard.work, heard.territory)
     return APPLIED
