@@ -17,11 +17,13 @@ from dispatch_server.protocol.words import Channel, Role, Verdict
 from dispatch_server.services import cards, crew_work, dispatching, intake
 from dispatch_server.services.intake import Filed, NewCall
 from dispatch_server.services.layers import load_layers, territory_from
+from dispatch_server.store.deadlines import Kind
 from dispatch_server.store.opening import open_store
 from dispatch_server.store.postgres import PostgresStore
+from dispatch_server.store.questions import Question
 from dispatch_server.store.sqlite import SqliteStore
 from dispatch_server.store.store import Store
-from dispatch_server.store.work import Work
+from dispatch_server.store.work import Reading, Work
 from dispatch_server.workers.ticker import Ticker
 from tests import town
 from tests.clock import FakeClock
@@ -29,6 +31,7 @@ from tests.cluster import Cluster
 
 T = TypeVar("T")
 REFUSALS = (Refused, BadInput, NotFound)
+_WATCHED = Question("SELECT kind, subject_id FROM deadlines")
 PASSES = 60  # a ticker that finds more to do in one instant than this goes round in circles
 
 CALL_TAKER = author_of(User(1, "call_taker", Role.CALL_TAKER))
@@ -87,6 +90,10 @@ def postgres_ground(cluster: Cluster) -> Ground:
     return fresh
 
 
+def watched(reading: Reading) -> set[tuple[Kind, int]]:
+    return {(Kind(kind), of_id) for kind, of_id in reading.rows(_WATCHED)}
+
+
 class District:
     """A town on a store of its own. What the rules refuse comes back as None and changes nothing."""
 
@@ -120,6 +127,10 @@ class District:
             if not self.ticker.enforce() + self.ticker.offer():
                 return
         raise AssertionError(f"the ticker still finds something to do after {PASSES} passes in one instant")
+
+    def rows(self) -> set[tuple[Kind, int]]:
+        """What is watched, and of which outage or job."""
+        return self.store.read(watched)
 
     def reload(self, folder: Path) -> None:
         self.store.work(COMMAND_LINE, lambda work: load_layers(work, folder))

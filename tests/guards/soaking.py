@@ -1,7 +1,6 @@
 """How long the guards run: a minute in `make test`; many times that in `make soak`, where they are picked by mark."""
 
 import os
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -16,7 +15,7 @@ def times(usually: int, in_the_soak: int) -> int:
     return in_the_soak if SOAKING else usually
 
 
-def searching(examples: int, steps: int = 50, soak_times: int = 20) -> Any:
+def searching(examples: int, steps: int = 50, soak_times: int = 20) -> settings:
     """Hypothesis settings: the same lives on every run in CI, fresh ones in the soak. Shrinking may take its time."""
     return settings(
         max_examples=times(examples, examples * soak_times),

@@ -48,14 +48,13 @@ from dispatch_server.store.verifying import verify
 from dispatch_server.store.work import Reading
 from tests import town
 from tests.cluster import Cluster
-from tests.guards.district import District, Ground, postgres_ground, sqlite_ground
+from tests.guards.district import District, Ground, postgres_ground, sqlite_ground, watched
 from tests.guards.soaking import searching, soak
 from tests.town import AUTO, MARKET, MARKET_END, MEADOW, RIDGE
 
 pytestmark = soak
 
 _IDS = {noun: Question(f"SELECT id FROM {noun} ORDER BY id") for noun in ("calls", "outages", "jobs")}
-_ROWS = Question("SELECT kind, subject_id FROM deadlines")
 _ACTIONS = Question("SELECT action_id, verdict FROM actions")
 _EVERYTHING = 1_000_000
 
@@ -120,7 +119,7 @@ class Seen:
         self.calls: list[Call] = all_of("calls", "call")
         self.outages: list[Outage] = all_of("outages", "outage")
         self.jobs: list[Job] = all_of("jobs", "job")
-        self.rows: set[tuple[Kind, int]] = {(Kind(k), i) for k, i in reading.rows(_ROWS)}
+        self.rows = watched(reading)
         self.facts: list[FactRead] = facts_since(reading, START, _EVERYTHING)
 
     def jobs_of(self, outage: Outage) -> list[Job]:
