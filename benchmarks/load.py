@@ -5,13 +5,16 @@ Content-Length, and says how much processor time it took for each request.
 """
 
 import asyncio
-import multiprocessing
+import pickle
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,12 +77,35 @@ def run_load(
     With a `rate` (requests a second) each is sent when it is due and its latency counts from then on; without, every
     client sends its next as soon as it has its answer.
     """
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_run, url, list(requests), clients, seconds, rate, mark).result()
+    with _process() as client:
+        answer, _ = client.communicate(pickle.dumps((url, list(requests), clients, seconds, rate, mark)))
+    if client.returncode:
+        raise SystemExit("The client failed; nothing was measured.")
+    measured: Measured = pickle.loads(answer)
+    return measured
 
 
-def _run(url: str, requests: list[bytes], clients: int, seconds: float, rate: float, mark: bytes) -> Measured:
-    return uvloop.run(_drive(url, requests, clients, seconds, rate, mark))
+@contextmanager
+def load_beside(url: str, asking: bytes, pause_s: float) -> Iterator[None]:
+    """One request again and again from a process of its own, `pause_s` apart, while the block runs."""
+    with _process() as client:
+        assert client.stdin is not None
+        client.stdin.write(pickle.dumps((url, [asking] * 100_000, 1, 3600.0, 1 / pause_s, b"")))
+        client.stdin.close()
+        try:
+            yield
+        finally:
+            client.terminate()
+
+
+def _process() -> "subprocess.Popen[bytes]":
+    """This module by its own name: it loads nothing of the server."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.load"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
+    )
 
 
 async def _drive(url: str, requests: list[bytes], clients: int, seconds: float, rate: float, mark: bytes) -> Measured:
@@ -195,3 +221,9 @@ class _Connection(asyncio.Protocol):
 def _content_length(head: bytes) -> int:
     begins = head.index(_LENGTH) + len(_LENGTH)
     return int(head[begins:].split(b"\r\n", 1)[0])
+
+
+if __name__ == "__main__":
+    from benchmarks import load  # what is measured must be pickled under the module's own name
+
+    sys.stdout.buffer.write(pickle.dumps(uvloop.run(load._drive(*pickle.load(sys.stdin.buffer)))))
