@@ -1,5 +1,5 @@
 // One question at a time, in the browser's own dialog: a reason, or a choice. Esc gives null.
-import { html, signal, useEffect, useRef, useState } from '../core/html.js';
+import { html, signal, useLayoutEffect, useRef, useState } from '../core/html.js';
 import { t } from '../words/index.js';
 
 const question = signal(null);
@@ -23,7 +23,7 @@ function Question({ asked }) {
   const field = useRef(null);
   const [missing, setMissing] = useState(false);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
     field.current.focus();

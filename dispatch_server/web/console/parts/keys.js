@@ -1,5 +1,5 @@
 // Everything can be done by keys. Single letters act only outside fields, and may be switched off.
-import { html, signal, useEffect, useRef } from '../core/html.js';
+import { html, signal, useLayoutEffect, useRef } from '../core/html.js';
 import { language, letterKeys, theme } from '../core/looks.js';
 import { chosenId } from '../core/board.js';
 import { mayFile } from '../core/session.js';
@@ -55,7 +55,7 @@ export function Keys() {
 function KeysDialog() {
   const dialog = useRef(null);
   const close = () => (keysShown.value = false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
     return () => before?.focus?.();
