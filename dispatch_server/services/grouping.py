@@ -12,7 +12,7 @@ from dispatch_server.domain.outages import Joined, Outage, OutageOpened, Priorit
 from dispatch_server.domain.places import Place, Premises
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.targets import stop_for
-from dispatch_server.protocol.words import Hazard, JobState
+from dispatch_server.protocol.words import JobState
 from dispatch_server.services import arrivals, enforcement
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.calls import place_of
@@ -141,12 +141,11 @@ def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int
     outage, into = work.outage(outage_id), work.outage(into_id)
     facts = outages.merge_away(outage, into)
     _require_no_crew(work, outage, f"merge {into.number} into {outage.number} instead")
-    hazard = outage.hazard
     for stop in outage.stops:
+        hazard = outage.hazard_of(stop.call_id)
         joining = outages.join(into, stop, Joined.BY_PERSON, hazard, f"merged from {outage.number}", territory.policy)
         into = _record_clock(work, territory, into, joining)
         work.record(Subject("call", stop.call_id), [CallFiled(into.id, Joined.BY_PERSON.value)])
-        hazard = Hazard.NONE  # carried over once
     enforcement.stand_down(work, outage.id, f"The outage was merged into {into.number}.")
     work.record(Subject("outage", outage.id), facts)
     return into
