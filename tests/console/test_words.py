@@ -154,7 +154,9 @@ def test_reasons_and_refusals_are_read_in_chinese(seat: Seat, town: Town) -> Non
     ]
     sentences |= {answer.json()["detail"] for answer in refusals}
     assert [answer.status_code for answer in refusals] == [409, 409, 409]
-    sentences |= {str(town.get("/places", q=q)["place"]["note"]) for q in ("上坪乡", "没有这个地方", "江北县", "河口镇高岭村")}
+    sentences |= {
+        str(town.get("/places", q=q)["place"]["note"]) for q in ("上坪乡", "没有这个地方", "江北县", "河口镇高岭村")
+    }
     told = in_the_browser(seat, sorted(sentences))
     left_in_english = [text for text in told if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", text)]
     assert left_in_english == []
