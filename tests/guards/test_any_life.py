@@ -132,15 +132,17 @@ class Seen:
 class AnyLife(RuleBasedStateMachine):
     ground: ClassVar[Ground]
 
-    @initialize(auto=st.booleans(), clues=st.lists(clues, min_size=1, max_size=4))
-    def a_morning(self, auto: bool, clues: list[Any]) -> None:
+    @initialize(
+        auto=st.booleans(), work=st.lists(st.tuples(clues, st.sampled_from([1, 1, 2, 4])), min_size=1, max_size=5)
+    )
+    def a_morning(self, auto: bool, work: list[tuple[Any, int]]) -> None:
         """Everybody is on duty, and there is work."""
         self.district = District(self.ground, AUTO if auto else "")
         self.filed = 0
         self.seen = self.district.store.read(Seen)
         for tablet in self.district.tablets.values():
             tablet.send([tablet.keep(CrewAction.DUTY_ON)])
-        for crew_id, clue in enumerate(clues, 1):
+        for clue, crew_id in work:
             filed = self.district.call(**clue)
             assert filed is not None and filed.outage is not None
             self.filed += 1
@@ -253,6 +255,7 @@ class AnyLife(RuleBasedStateMachine):
         how_good=st.sampled_from([(5.0, False), (5.0, False), (60.0, False), (900.0, False), (5.0, True)]),
         pause_s=st.sampled_from([0, 5, 60, 400]),
         at_once=st.booleans(),
+        to_and_fro=st.booleans(),
     )
     def work_on_a_job(
         self,
@@ -263,13 +266,17 @@ class AnyLife(RuleBasedStateMachine):
         how_good: tuple[float, bool],
         pause_s: int,
         at_once: bool,
+        to_and_fro: bool,
     ) -> None:
-        """A few presses, by the job's own crew; now and then by another, to whom it is refused."""
+        """A few presses by the job's own crew, or by turns on each job it has; now and then by another, to whom it is
+        refused."""
         job = _pick([j for j in self.seen.jobs if j.is_live] or self.seen.jobs, which)
         tablet = self.district.tablets[job.crew_id if stranger is None else stranger]
-        for kind in kinds:
+        own = [j for j in self.seen.jobs if j.crew_id == job.crew_id and j.is_live]
+        jobs = own if to_and_fro and own else [job]
+        for n, kind in enumerate(kinds):
             fix = None if at is None else tablet.near(at, how_good[0], is_mock=how_good[1])
-            sent = tablet.keep(kind, None if kind in DUTY else job.id, fix=fix, **SAYS.get(kind, {}))
+            sent = tablet.keep(kind, None if kind in DUTY else jobs[n % len(jobs)].id, fix=fix, **SAYS.get(kind, {}))
             if at_once:
                 tablet.send([sent])
             self.district.clock.advance(seconds=pause_s)

@@ -70,7 +70,7 @@ def test_every_answer_is_a_documented_one(town: Town, who: str) -> None:
 
 def _try(operation: Any, url: str, head: dict[str, str]) -> None:
     @settings(
-        max_examples=times(40, 400),
+        max_examples=times(25, 400),
         derandomize=not SOAKING,
         database=None,
         deadline=None,
