@@ -41,6 +41,7 @@ JOBS_LOOKED_BACK = 30
 CLOCK_AHEAD = timedelta(minutes=2)  # a position from further in the future than this has a wrong clock
 MADE_SAFE = "made_safe"
 APPLIED = "Recorded."
+CLOCK_BEYOND_TIME = "The clocks of this action lead out of all time; check elapsed_ms and occurred_at."
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,9 @@ def _answer(
             answer = Answer(action.action_id, Verdict.APPLIED, _apply(heard))
             keep_answer(work, crew_id, push.device_id, action, answer)
             return answer
-    except (Refused, BadInput, NotFound, Malformed) as refusal:
-        answer = Answer(action.action_id, Verdict.REFUSED, str(refusal))
+    except (Refused, BadInput, NotFound, Malformed, OverflowError) as refusal:
+        sentence = CLOCK_BEYOND_TIME if isinstance(refusal, OverflowError) else str(refusal)
+        answer = Answer(action.action_id, Verdict.REFUSED, sentence)
         keep_answer(work, crew_id, push.device_id, action, answer)
         return answer
 

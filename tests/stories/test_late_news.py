@@ -1,5 +1,6 @@
 """Out of coverage: the order, doubling and lateness of what a tablet says never matter to the final record."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -60,8 +61,6 @@ def test_the_same_action_twice_is_applied_once_and_another_body_is_refused(town:
     accept = crew.press(CrewAction.ACCEPT, job["id"])
     first, again = crew.push(accept), crew.push(accept)
     assert (first[0]["verdict"], again[0]["verdict"]) == ("applied", "already")
-    from dataclasses import replace
-
     [other] = crew.push(replace(accept, kind=CrewAction.DECLINE))
     assert other["verdict"] == "refused"
     assert town.outage(outage["id"])["jobs"][0]["state"] == "accepted"
@@ -165,3 +164,13 @@ def test_nothing_is_known_of_a_crew_off_duty(town: Town) -> None:
     crew.push(crew.press(CrewAction.DUTY_ON), positions=[crew.fix(MEADOW)])
     known = next(c for c in town.get("/crews")["crews"] if c["crew_id"] == 2)
     assert (known["lon"], known["on_duty"]) == (MEADOW.lon, True)
+
+
+def test_clocks_beyond_all_time_refuse_one_action_and_not_the_push(town: Town) -> None:
+    crew = town.tablet(2)
+    outage = town.call(account_no="43130000000001")["outage"]
+    job = town.offer(outage["id"], 2)
+    absurd = replace(crew.press(CrewAction.SEEN, job["id"]), elapsed_ms=-(10**17))
+    answers = crew.push(absurd, crew.press(CrewAction.ACCEPT, job["id"]))
+    assert [a["verdict"] for a in answers] == ["refused", "applied"]
+    assert "elapsed_ms" in answers[0]["sentence"]

@@ -54,6 +54,9 @@ SENTENCES: dict[str, str] = {
         "班组打卡时不符合此工单的条件，请另派符合条件的班组。"
     ),
     # What a tablet is answered
+    "The clocks of this action lead out of all time; check elapsed_ms and occurred_at.": (
+        "该操作的时钟超出了时间范围，请检查 elapsed_ms 和 occurred_at。"
+    ),
     "Recorded.": "已记录。",
     "{crew} is on duty.": "{crew}已上岗。",
     "{crew} is off duty.": "{crew}已离岗。",
