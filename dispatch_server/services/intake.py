@@ -71,8 +71,8 @@ def take_call(work: Work, territory: Territory, new: NewCall) -> Filed:
         known = call_with_ref(work, new.channel.value, new.external_ref)
         if known is not None:
             return filed_before(work, known)
-    premises = premises_of_account(work, new.account_no) if new.account_no else None
-    place = _with_unknown_account(territory.locator.locate(_clues(new, premises)), new, premises)
+    premises = _premises(work, new.account_no, new.caller_phone, new.pin is not None or bool(new.address))
+    place = _told_of(territory.locator.locate(_clues(new, premises)), new.account_no, premises)
     return file_call(work, territory, new, place, premises)
 
 
@@ -160,10 +160,16 @@ def close_call(work: Work, call_id: int, reason: str) -> Call:
 
 def look_up(reading: Reading, territory: Territory, account_no: str | None, phone: str | None, q: str | None) -> Place:
     """The place a call with these clues would get; writes nothing."""
-    premises = premises_of_account(reading, account_no) if account_no else None
-    if premises is None and phone and len(known := premises_of_phone(reading, phone)) == 1:
-        premises = known[0]
-    return territory.locator.locate(Clues(premises=premises, address=q))
+    premises = _premises(reading, account_no, phone, bool(q))
+    return _told_of(territory.locator.locate(Clues(premises=premises, address=q)), account_no, premises)
+
+
+def _premises(reading: Reading, account_no: str | None, phone: str | None, says_where: bool) -> Premises | None:
+    """By account. A caller who says no place at all is looked for by his number, if it is one customer's only."""
+    if account_no:
+        return premises_of_account(reading, account_no)
+    known = premises_of_phone(reading, phone) if phone and not says_where else []
+    return known[0] if len(known) == 1 else None
 
 
 def look_up_person(
@@ -190,11 +196,15 @@ def _clues(new: NewCall, premises: Premises | None) -> Clues:
     return Clues(premises=premises, pin=pin, address=new.address)
 
 
-def _with_unknown_account(place: Place, new: NewCall, premises: Premises | None) -> Place:
-    if not new.account_no or premises is not None:
-        return place
-    note = f"Account {new.account_no} is not in the register; ask the caller to read it again."
-    return replace(place, note=f"{note} {place.note}".strip())
+def _told_of(place: Place, account_no: str | None, premises: Premises | None) -> Place:
+    """The place with what the desk must know about the account or the number it came from."""
+    if account_no and premises is None:
+        note = f"Account {account_no} is not in the register; ask the caller to read it again."
+        return replace(place, note=f"{note} {place.note}".strip())
+    if not account_no and premises is not None:
+        note = f"Placed by the caller's number: {premises.address}. Ask whether the fault is there."
+        return replace(place, sure=Sure.LIKELY, note=f"{note} {place.note}".strip())
+    return place
 
 
 def _particulars(new: NewCall) -> dict[str, str | None]:

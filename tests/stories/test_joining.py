@@ -86,3 +86,16 @@ def test_a_place_in_gcj02_is_not_taken_for_wgs84(town: Town) -> None:
     missing = town.ask("POST", "/calls", "call_taker", json={"channel": "hotline", "lon": 112.0, "lat": 27.7})
     assert missing.status_code == 422
     assert "crs" in missing.json()["detail"]
+
+
+def test_a_caller_who_says_no_place_is_looked_for_by_his_number_and_the_desk_is_told(town: Town) -> None:
+    filed = town.call(caller_phone="10000000004")
+    assert (filed["place"]["method"], filed["place"]["sure"]) == ("account", "likely")
+    assert "上坪乡柳田村4号" in filed["place"]["note"]
+    looked_up = town.post("/places/lookup", {"phone": "10000000004"}, "call_taker")
+    assert looked_up["place"] == filed["place"]
+
+
+def test_what_the_caller_says_goes_before_his_number(town: Town) -> None:
+    filed = town.call(caller_phone="10000000004", address="河口镇河口社区")
+    assert (filed["place"]["method"], filed["place"]["names"]["village"]) == ("village", "河口社区")

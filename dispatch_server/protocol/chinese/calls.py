@@ -81,6 +81,12 @@ SENTENCES: dict[str, str] = {
     "Check lon, lat and crs, or ask the caller where it is.": (
         "档案中的用电地址不在供电区域内，距最近的{area} {distance}。请核对经度、纬度和坐标系，或询问来电人在哪里。"
     ),
+    "Placed by the caller's number: {address}. Ask whether the fault is there.": (
+        "按来电号码定位：{address}。请确认故障是否在该处。"
+    ),
+    "Placed by the caller's number: {address}. Ask whether the fault is there. {note}": (
+        "按来电号码定位：{address}。请确认故障是否在该处。{note}"
+    ),
     "Account {account} is not in the register; ask the caller to read it again.": (
         "户号 {account} 不在档案中；请来电人再读一遍。"
     ),
