@@ -36,7 +36,6 @@ from dispatch_server.store.opening import alone_in, prepare
 from dispatch_server.store.questions import Question
 from dispatch_server.store.schema import NEWEST, REVISIONS, upgrade
 from dispatch_server.store.store import Store
-from dispatch_server.store.tables import FactRow, table_of
 from dispatch_server.store.work import Reading
 
 FORMAT = 1
@@ -111,8 +110,8 @@ def _write_table(reading: Reading, archive: zipfile.ZipFile, table: Table) -> Ta
 
 
 def _rows(reading: Reading, table: Table) -> Iterator[Sequence[Any]]:
-    """All rows, a page at a time: the journal in its own order, other tables by their keys."""
-    order = [table.c.xid, table.c.seq] if table is table_of(FactRow) else list(table.primary_key)
+    """All rows by their keys, a page at a time."""
+    order = list(table.primary_key)
     at = [list(table.columns).index(column) for column in order]
     page = 1 if any(isinstance(c.type, LargeBinary) for c in table.columns) else PAGE  # a layer file may be large
     first = select(table).order_by(*order).limit(page)
@@ -246,11 +245,6 @@ def _row_decoder(table: Table, held: TableHeld) -> Callable[[int, bytes], Values
         row = dict(zip(held.columns, json.loads(line), strict=True))
         for name in binary:
             row[name] = base64.b64decode(row[name])
-        # Transaction ids mean nothing in another database. The journal is numbered anew in its own order.
-        if held.name == "facts":
-            row |= {"xid": 0, "seq": n}
-        elif held.name == "daily_roots":
-            row |= {"upto_xid": 0, "upto_seq": row["facts"]}
         return row
 
     return decode

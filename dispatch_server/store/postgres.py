@@ -42,6 +42,9 @@ def connect(url: str) -> Connection:
     return connection
 
 
+UNNOTICED = "A question failed inside this Work and nobody noticed; nothing was saved."
+
+
 class PostgresStore:
     dialect = "postgresql"
 
@@ -96,7 +99,10 @@ class PostgresStore:
     def _do(self, cursor: Cursor, author: Author, deed: Deed[T]) -> tuple[Work, T]:
         work = Work(cursor, self.dialect, self.clock(), author)
         result = deed(work)
-        work.flush()
+        try:
+            work.finish()
+        except errors.InFailedSqlTransaction as error:
+            raise RuntimeError(UNNOTICED) from error
         return work, result
 
     def _ask(self, question: Question[T]) -> T:
@@ -152,4 +158,4 @@ def _transaction(cursor: Cursor, begin: str) -> Iterator[None]:
             "The database went away at the last moment. Look whether this was saved before you send it again."
         ) from error
     if cursor.statusmessage != "COMMIT":  # PostgreSQL answers ROLLBACK, without an error, when a statement had failed
-        raise RuntimeError("A question failed inside this Work and nobody noticed; nothing was saved.")
+        raise RuntimeError(UNNOTICED)

@@ -22,13 +22,13 @@ from dispatch_server.store.work import Reading, Work
 PAGE = 2_000
 FIRST_ROOT = hashlib.sha256(b"").hexdigest()
 
-_COLUMNS = "SELECT day, upto_xid, upto_seq, facts, root, signature, made_at_us FROM daily_roots "
+_COLUMNS = "SELECT day, upto_seq, facts, root, signature, made_at_us FROM daily_roots "
 _ALL = Question(_COLUMNS + "ORDER BY facts, day")
 _LAST = Question(_COLUMNS + "ORDER BY facts DESC, day DESC LIMIT 1")
 _OF_DAY = Question(_COLUMNS + "WHERE day = :day")
 _ADD = Question(
-    "INSERT INTO daily_roots (day, upto_xid, upto_seq, facts, root, signature, made_at_us) "
-    "VALUES (:day, :upto_xid, :upto_seq, :facts, :root, :signature, :made_at_us)"
+    "INSERT INTO daily_roots (day, upto_seq, facts, root, signature, made_at_us) "
+    "VALUES (:day, :upto_seq, :facts, :root, :signature, :made_at_us)"
 )
 
 
@@ -106,7 +106,6 @@ def _keep(work: Work, before: Root | None, made: Root) -> Root | None:
     work.do(
         _ADD,
         day=made.day,
-        upto_xid=made.upto.xid,
         upto_seq=made.upto.seq,
         facts=made.facts,
         root=made.root,
@@ -122,5 +121,5 @@ def _last(reading: Reading) -> Root | None:
 
 
 def _root(row: Row) -> Root:
-    day, xid, seq, *rest = row
-    return Root(day, Cursor(xid, seq), *rest)
+    day, seq, *rest = row
+    return Root(day, Cursor(seq), *rest)

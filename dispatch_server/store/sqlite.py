@@ -176,7 +176,7 @@ class SqliteStore:
         try:
             task.work = Work(cursor, self.dialect, self.clock(), task.author)
             task.result = task.deed(task.work)
-            task.work.flush()
+            task.work.finish()
         except BaseException as error:  # a deed's own failure undoes its savepoint and nobody else's
             if not cursor.connection.in_transaction:  # a full or broken disk: SQLite has undone the whole batch
                 raise _undone(error) from error

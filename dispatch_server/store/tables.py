@@ -8,27 +8,9 @@ its own, outside the journal. A change here needs a migration beside it; a test 
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Field, SQLModel
 
 BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
-
-
-class writing_transaction(GenericFunction[int]):  # noqa: N801 - reads as the SQL function it is
-    """The id of the transaction that writes the row; 0 on SQLite, where one writes at a time."""
-
-    inherit_cache = True
-
-
-@compiles(writing_transaction)
-def _on_sqlite(_element: object, _compiler: object, **_: object) -> str:
-    return "0"
-
-
-@compiles(writing_transaction, "postgresql")
-def _on_postgresql(_element: object, _compiler: object, **_: object) -> str:
-    return "(pg_current_xact_id()::text::bigint)"
 
 
 def key() -> Any:
@@ -49,15 +31,11 @@ def table_of(row: type[SQLModel]) -> Table:
 
 
 class FactRow(SQLModel, table=True):
-    """The journal. `xid` is the writing transaction on PostgreSQL, 0 on SQLite: sequences commit out of order there."""
+    """The journal, in the order of `seq`: the order of the commits, on both databases."""
 
     __tablename__ = "facts"
-    __table_args__ = (
-        UniqueConstraint("subject_kind", "subject_id", "n", name="one_fact_per_place_in_the_chain"),
-        Index("facts_by_cursor", "xid", "seq"),
-    )
+    __table_args__ = (UniqueConstraint("subject_kind", "subject_id", "n", name="one_fact_per_place_in_the_chain"),)
     seq: int = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
-    xid: int = big(server_default=writing_transaction())
     subject_kind: str
     subject_id: int = big()
     n: int
@@ -344,7 +322,6 @@ class DailyRoot(SQLModel, table=True):
 
     __tablename__ = "daily_roots"
     day: str = Field(primary_key=True)
-    upto_xid: int = big()
     upto_seq: int = big()
     facts: int = big()
     root: str

@@ -23,7 +23,7 @@ from dispatch_server.store.tables import FactRow, table_of
 
 _FACTS = table_of(FactRow)
 _ADD_FACT = Question(
-    insert(_FACTS).values({c.name: None for c in _FACTS.c if c.name not in ("seq", "xid")}).inline()  # asks no seq back
+    insert(_FACTS).values({c.name: None for c in _FACTS.c if c.name != "seq"}).inline()  # asks no seq back
 )
 _LOCK = Question("SELECT 1", postgresql="SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _NUMBERED = {"call": "calls", "outage": "outages", "job": "jobs", "place": "places"}
@@ -31,6 +31,8 @@ _NEXT_ID = {
     kind: Question(f"SELECT coalesce(max(id), 0) + 1 FROM {table}", postgresql=f"SELECT nextval('{table}_id_seq')")
     for kind, table in _NUMBERED.items()
 }
+
+JOURNAL = "journal"
 
 
 class Reading:
@@ -86,7 +88,7 @@ class _Head:
 
 
 class Work(Reading):
-    """Loads lock their row on PostgreSQL. What is recorded is written before the next question is asked."""
+    """Loads lock their row on PostgreSQL. States are written before the next question is asked, facts at the end."""
 
     def __init__(self, cursor: Cursor, dialect: str, now: datetime, author: Author) -> None:
         super().__init__(cursor, dialect, now)
@@ -173,16 +175,22 @@ class Work(Reading):
             self.recorded += len(facts)
         return head.state
 
+    def finish(self) -> None:
+        """The last thing in a Work. The facts get their numbers under a lock that is held until the commit: the order
+        of the journal is the order of the commits, whatever was waited for before."""
+        self.flush()
+        if self._facts:
+            self.lock(JOURNAL)
+            _ADD_FACT.ask_many(self._cursor, self.dialect, self._facts)
+            self._facts = []
+
     def flush(self) -> None:
-        """Writes what was recorded: facts first, in order, then each changed state once."""
+        """Writes each changed state once, and what waited beside the journal."""
         if self._is_lost:
             raise RuntimeError("This Work lost its transaction; none of it can be saved.")
         if not self._dirty:
             return
         self._dirty = False
-        facts, self._facts = self._facts, []
-        if facts:
-            _ADD_FACT.ask_many(self._cursor, self.dialect, facts)
         for subject, head in self._heads.items():
             if head.changed:
                 self._write(subject, head)
@@ -194,14 +202,14 @@ class Work(Reading):
     def savepoint(self) -> Iterator[None]:
         """What happens inside is undone alone when it fails."""
         self.flush()
-        recorded, callbacks = self.recorded, len(self.after_commit)
+        recorded, facts, callbacks = self.recorded, len(self._facts), len(self.after_commit)
         self._cursor.execute("SAVEPOINT inner_work", {})
         try:
             yield
             self.flush()
         except BaseException:
             self._undo_to_savepoint()
-            self._forget(recorded, callbacks)
+            self._forget(recorded, facts, callbacks)
             raise
         self._cursor.execute("RELEASE SAVEPOINT inner_work", {})
 
@@ -211,10 +219,10 @@ class Work(Reading):
         self._cursor.execute("RELEASE SAVEPOINT inner_work", {})
         self._is_lost = False
 
-    def _forget(self, recorded: int, callbacks: int) -> None:
+    def _forget(self, recorded: int, facts: int, callbacks: int) -> None:
         # Heads were changed in place since; the rows that still stand are read again when they are needed.
         self._heads.clear()
-        self._facts.clear()
+        del self._facts[facts:]
         self._later.clear()
         self._dirty = False
         self.recorded = recorded

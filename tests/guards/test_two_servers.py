@@ -58,7 +58,7 @@ class Reader(Thread):
         super().__init__(daemon=True)
         self.url, self.token, self.over = url, token, over
         self.heard: list[dict[str, Any]] = []
-        self.cursor = "0.0"
+        self.cursor = "0"
 
     def run(self) -> None:
         head = {"Authorization": f"Bearer {self.token}"}

@@ -60,7 +60,7 @@ def fill(store: Store) -> None:
 
 def contents(store: Store) -> dict[str, Any]:
     """Every row, but for the numbers that belong to one database and the versions that a restore bumps."""
-    own = {"facts": {"xid", "seq"}, "daily_roots": {"upto_xid", "upto_seq"}, "versions": {"n"}}
+    own = {"versions": {"n"}}
 
     def read(reading: Reading) -> dict[str, Any]:
         said = {}

@@ -73,6 +73,7 @@ def test_the_grade_of_a_check_in(
     crew, outage, job_id = under_way(town)
     town.let_pass(minutes=5)
     fix = crew.fix(metres_east(MARKET, -metres), accuracy_m)
+    assert fix.elapsed_ms is not None
     fix = replace(
         fix, fixed_at=fix.fixed_at - timedelta(seconds=age_s), elapsed_ms=fix.elapsed_ms - age_s * 1000, **more
     )

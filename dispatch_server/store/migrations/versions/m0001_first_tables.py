@@ -10,9 +10,6 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    # Readers of the journal go by (xid, seq): sequences commit out of order on PostgreSQL.
-    on_postgresql = op.get_bind().dialect.name == "postgresql"
-    writer = sa.text("(pg_current_xact_id()::text::bigint)" if on_postgresql else "0")
     op.create_table(
         "accounts",
         sa.Column("account_no", sa.String(), nullable=False),
@@ -111,7 +108,6 @@ def upgrade() -> None:
     op.create_table(
         "daily_roots",
         sa.Column("day", sa.String(), nullable=False),
-        sa.Column("upto_xid", BIG, autoincrement=False, nullable=False),
         sa.Column("upto_seq", BIG, autoincrement=False, nullable=False),
         sa.Column("facts", BIG, autoincrement=False, nullable=False),
         sa.Column("root", sa.String(), nullable=False),
@@ -152,7 +148,6 @@ def upgrade() -> None:
     op.create_table(
         "facts",
         sa.Column("seq", BIG, autoincrement=True, nullable=False),
-        sa.Column("xid", BIG, server_default=writer, autoincrement=False, nullable=False),
         sa.Column("subject_kind", sa.String(), nullable=False),
         sa.Column("subject_id", BIG, autoincrement=False, nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
@@ -166,7 +161,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("subject_kind", "subject_id", "n", name="one_fact_per_place_in_the_chain"),
     )
-    op.create_index("facts_by_cursor", "facts", ["xid", "seq"])
 
     op.create_table(
         "jobs",

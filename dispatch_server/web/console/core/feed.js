@@ -6,14 +6,11 @@ const FAILURES_BEFORE_AFRESH = 6;
 
 /** Some facts before a cursor ("xid.seq"), so that the feed does not begin empty. */
 export function aLittleBefore(cursor, facts = 60) {
-  const [xid, seq] = cursor.split('.').map(Number);
-  return xid === 0 ? `0.${Math.max(0, seq - facts)}` : `${Math.max(0, xid - Math.ceil(facts / 4))}.0`;
+  return String(Math.max(0, Number(cursor) - facts));
 }
 
 export function isAfter(cursor, other) {
-  const [xid, seq] = cursor.split('.').map(Number);
-  const [otherXid, otherSeq] = other.split('.').map(Number);
-  return xid > otherXid || (xid === otherXid && seq > otherSeq);
+  return Number(cursor) > Number(other);
 }
 
 /** Follows the feed from `cursor` until stopped. `onBroken` hears how often in a row it failed. */
