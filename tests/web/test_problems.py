@@ -129,7 +129,7 @@ def test_what_no_database_could_hold_in_a_query(town: Town) -> None:
     require_problem(town.ask("GET", "/places?q=%00"), 422)
     assert town.ask("GET", "/places?q=%ff%fe").status_code == 200
     require_problem(town.ask("GET", f"/outages?after={2**63}"), 422)
-    for cursor in ("x", "", "1.2", "-1", f"{2**63}", "٣"):
+    for cursor in ("x", "1.2", "-1", f"{2**63}", "٣"):
         require_problem(town.ask("GET", "/feed", params={"cursor": cursor}), 422)
 
 
