@@ -37,6 +37,26 @@ def decode(shape: type[T], data: Json, where: str = "body") -> T:
 
 def plain(data: Json, where: str = "body") -> Json:
     """JSON from outside as it came, refused where a database or another JSON reader could not hold it."""
+    if not _is_plain(data):
+        _require_plain(data, where)
+    return data
+
+
+def _is_plain(data: Json) -> bool:
+    """Every body goes through here: no paths are spelled out for what is well."""
+    kind = type(data)
+    if kind is dict:
+        return all(map(_is_plain, data)) and all(map(_is_plain, data.values()))
+    if kind is list:
+        return all(map(_is_plain, data))
+    if kind is str:
+        return "\0" not in data and (data.isascii() or not _has_half_a_character(data))
+    if kind is float:
+        return isfinite(data)
+    return kind is not int or -(2**63) < data < 2**63
+
+
+def _require_plain(data: Json, where: str) -> None:
     if isinstance(data, str):
         if "\0" in data or _has_half_a_character(data):
             raise Malformed(f"{where} holds a character that is not text.")
@@ -48,16 +68,19 @@ def plain(data: Json, where: str = "body") -> Json:
             raise Malformed(f"{where} is too large.")
     elif isinstance(data, dict):
         for key, item in data.items():
-            plain(key, where)
-            plain(item, f"{where}.{key}")
+            _require_plain(key, where)
+            _require_plain(item, f"{where}.{key}")
     elif isinstance(data, list):
         for n, item in enumerate(data):
-            plain(item, f"{where}[{n}]")
-    return data
+            _require_plain(item, f"{where}[{n}]")
 
 
 def _has_half_a_character(text: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -147,7 +170,10 @@ def _dataclass_reader(shape: type) -> Reader:
             raise Malformed(f"{where} must be an object.")
         if missing := required - data.keys():
             raise Malformed(f"{where} lacks {', '.join(sorted(missing))}.")
-        values = {name: reader(data[name], f"{where}.{name}") for name, reader in readers if name in data}
+        try:
+            values = {name: reader(data[name], where) for name, reader in readers if name in data}
+        except Malformed:  # read again to say where: the paths of what is well would cost as much as the reading
+            values = {name: reader(data[name], f"{where}.{name}") for name, reader in readers if name in data}
         try:
             return shape(**values)
         except ValueError as error:
@@ -158,20 +184,37 @@ def _dataclass_reader(shape: type) -> Reader:
 
 def _union_reader(choices: tuple[Any, ...]) -> Reader:
     [inner] = [choice for choice in choices if choice is not type(None)]
-    return lambda data, where: None if data is None else _reader(inner)(data, where)
+    reader: Reader | None = None
+
+    def read(data: Json, where: str) -> Any:
+        nonlocal reader
+        if data is None:
+            return None
+        reader = reader or _reader(inner)  # not before: a dataclass may name itself
+        return reader(data, where)
+
+    return read
 
 
 def _many_reader(container: Callable[[Any], Any], inner: Any) -> Reader:
     def read(data: Json, where: str) -> Any:
         if not isinstance(data, list):
             raise Malformed(f"{where} must be a list.")
-        return container(_reader(inner)(item, f"{where}[{n}]") for n, item in enumerate(data))
+        reader = _reader(inner)
+        try:
+            return container([reader(item, where) for item in data])
+        except Malformed:
+            return container([reader(item, f"{where}[{n}]") for n, item in enumerate(data)])
 
     return read
 
 
 def _enum_reader(shape: type[Enum]) -> Reader:
+    members = {member.value: member for member in shape}
+
     def read(data: Json, where: str) -> Enum:
+        if type(data) is str and data in members:
+            return members[data]
         try:
             return shape(data)
         except ValueError:
@@ -183,6 +226,8 @@ def _enum_reader(shape: type[Enum]) -> Reader:
 
 def _leaf_reader(kinds: tuple[type, ...], name: str) -> Reader:
     def read(data: Json, where: str) -> Any:
+        if type(data) is kinds[0]:
+            return data
         if not isinstance(data, kinds) or (isinstance(data, bool) and bool not in kinds):
             raise Malformed(f"{where} must be {name}.")
         try:
@@ -197,7 +242,7 @@ def _read_datetime(data: Json, where: str) -> datetime:
     try:
         moment = datetime.fromisoformat(data)
         if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
+            return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass
     raise Malformed(f"{where} must be a time with its offset, such as 2026-05-01T08:30:00+08:00.")
