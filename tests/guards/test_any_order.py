@@ -166,19 +166,19 @@ def same_however_it_is_heard(
     assert _as_if_nobody_were_stood_down(one, other) == _as_if_nobody_were_stood_down(other, one)
 
 
-@searching(examples=120)
+@searching(examples=80)
 @given(presses=some_presses([1], [0]), order=st.randoms(use_true_random=False))
 def test_one_crew_on_one_job(ground: Ground, presses: list[Press], order: Any) -> None:
     same_however_it_is_heard(ground, [(1, 0)], 1, presses, order)
 
 
-@searching(examples=150)
+@searching(examples=100)
 @given(presses=some_presses([1], [0, 1, 2]), order=st.randoms(use_true_random=False))
 def test_one_crew_between_three_jobs(ground: Ground, presses: list[Press], order: Any) -> None:
     same_however_it_is_heard(ground, [(1, 0), (1, 1), (1, 2)], 3, presses, order)
 
 
-@searching(examples=150)
+@searching(examples=100)
 @given(presses=some_presses([1, 2], [0], frozenset({CrewAction.ACCEPT})), order=st.randoms(use_true_random=False))
 def test_two_crews_on_one_outage(ground: Ground, presses: list[Press], order: Any) -> None:
     """Both have accepted. Nobody accepts anew after a refusal: whether that is too late is decided when it is heard."""
