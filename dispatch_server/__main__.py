@@ -184,7 +184,9 @@ def verify() -> None:
 
 
 @app.command()
-def backup(file: Annotated[Path, typer.Argument(help="The file to write; one that exists is replaced as a whole.")]) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write or to replace as a whole.")],
+) -> None:
     """A consistent copy of everything, while the servers run."""
     from dispatch_server.store import backup as copying
 

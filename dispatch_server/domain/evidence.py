@@ -51,6 +51,13 @@ def time_of(action: ActionTaken, push: Push, received_at: datetime, wall_error: 
     return found
 
 
+def not_before(time: TimeOfAction, earliest: datetime) -> TimeOfAction:
+    """Nobody arrives on a job before it was offered: a clock that says so is wrong by at least that much."""
+    if time.at >= earliest:
+        return time
+    return TimeOfAction(earliest, time.source, time.doubt_s + (earliest - time.at).total_seconds())
+
+
 def _time_by_clocks(
     action: ActionTaken, push: Push, received_at: datetime, wall_error: timedelta | None
 ) -> TimeOfAction:

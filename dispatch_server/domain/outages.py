@@ -49,13 +49,27 @@ def join(outage: Outage, stop: Stop, how: Joined, hazard: Hazard, reason: str, p
     facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason)]
     if hazard is not Hazard.NONE and outage.priority is not Priority.DANGER:
         facts.append(PriorityRaised(Priority.DANGER, f"A caller reports danger to life: {hazard.value}."))
-    return facts + _retarget(outage, (*outage.stops, stop), "a call joined", policy)
+    # A further call can only bring the deadline forward; a later one that was rejected does not come back with it.
+    waits = outage.relaxation_state is Approval.PROPOSED
+    moved = _retarget(outage, (*outage.stops, stop), "a call joined", policy)
+    return facts + [f for f in moved if waits or not _is_later(f, outage)]
+
+
+def _is_later(fact: OutageFact, outage: Outage) -> bool:
+    return isinstance(fact, TargetSet | RelaxationProposed) and fact.target.arrive_by > outage.arrive_by
 
 
 def move_stop(outage: Outage, moved: StopMoved, policy: Policy) -> list[OutageFact]:
     """A pin was moved; the stop's class may change the clock."""
     stops = tuple(moved.stop if s.call_id == moved.stop.call_id else s for s in outage.stops)
     return [moved, *_retarget(outage, stops, "a pin was moved", policy)]
+
+
+def require_settled_target(outage: Outage) -> None:
+    """While a second person has not agreed to a later target, no merge or split may bring it about instead."""
+    if outage.relaxation is not None and outage.relaxation_state is not Approval.APPROVED:
+        word = "waits for a second person" if outage.relaxation_state is Approval.PROPOSED else "was rejected"
+        raise Refused(f"A later target of outage {outage.number} {word}: move the pin back or have it approved first.")
 
 
 def part_with(outage: Outage, call_ids: frozenset[int], to: OutageId, policy: Policy) -> list[OutageFact]:
@@ -65,6 +79,12 @@ def part_with(outage: Outage, call_ids: frozenset[int], to: OutageId, policy: Po
     staying = tuple(s for s in outage.stops if s.call_id not in call_ids)
     if not staying:
         raise Refused(f"Outage {outage.number} would be left without a call; merge it instead of splitting it.")
+    require_settled_target(outage)
+    if outage.arrived_at is not None and min(outage.stops, key=lambda s: s.received_at).call_id in call_ids:
+        raise Refused(
+            f"A crew has arrived at outage {outage.number} on the clock of its earliest call; "
+            "split the later calls off instead."
+        )
     facts: list[OutageFact] = [CallLeft(call_id, to) for call_id in sorted(call_ids)]
     return facts + _retarget(outage, staying, "calls were split off", policy)
 
@@ -184,6 +204,9 @@ def merge_away(outage: Outage, into: Outage) -> list[OutageFact]:
     for one in (outage, into):
         if not one.is_open:
             raise Refused(f"Outage {one.number} is {one.state.value}; only open outages can be merged.")
+        require_settled_target(one)
+        if one.exemption in (Approval.PROPOSED, Approval.APPROVED):
+            raise Refused(f"Outage {one.number} has an exemption; others would leave the figures with it.")
     facts: list[OutageFact] = [CallLeft(s.call_id, into.id) for s in outage.stops]
     return [*facts, OutageCancelled(f"merged into outage {into.number}", merged_into=into.id)]
 
@@ -204,5 +227,6 @@ def decide_exemption(outage: Outage, approved: bool, said_by: str, proposed_by: 
 
 
 def _require_second_person(said_by: str, proposed_by: str) -> None:
-    if said_by == proposed_by:
+    # An author is "role:user"; whoever changed his role in between is still the same person.
+    if said_by.rpartition(":")[2] == proposed_by.rpartition(":")[2]:
         raise Refused("Another person must decide this; whoever proposed it cannot approve it.")

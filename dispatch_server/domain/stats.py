@@ -80,9 +80,12 @@ def outcome(row: ArrivalRow, now: datetime) -> Outcome:
 
 def due_by_set(outage: Outage, policy: Policy) -> dict[str, datetime]:
     """The deadline by each limit set: the clock in force for the one enforced, over all the calls for the others."""
+    unsettled = outage.relaxation is not None and outage.relaxation_state is not Approval.APPROVED
+    # A class that a second person has not agreed to counts for no set: then all are judged by the class in force.
+    held = outage.target.area_class if unsettled else None
+    stops = [replace(s, area_class=held) if unsettled else s for s in outage.stops]
     due = {
-        name: min((_due(stop, name, policy) for stop in outage.stops), default=outage.arrive_by)
-        for name in policy.set_names
+        name: min((_due(stop, name, policy) for stop in stops), default=outage.arrive_by) for name in policy.set_names
     }
     return {**due, policy.set_names[0]: outage.arrive_by}
 
@@ -97,7 +100,7 @@ def exclusion(outage: Outage) -> str | None:
         return "merged"
     if outage.exemption is Approval.APPROVED:
         return "exempted"
-    if outage.state is OutageState.CANCELLED:
+    if outage.state is OutageState.CANCELLED and outage.arrived_at is None:
         return "solved_by_phone" if outage.solved_by_phone else "cancelled"
     return None
 

@@ -9,6 +9,7 @@ from dispatch_server.domain.jobs import CheckIn, Job
 from dispatch_server.domain.outages import Outage
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.messages import ActionTaken
+from dispatch_server.protocol.words import Role
 from dispatch_server.services import enforcement
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.calls import place_of
@@ -62,7 +63,15 @@ def _regraded(work: Work, territory: Territory, outage: Outage, job: Job, check_
     action = action_as_sent(work, check_in.action_id)
     if action is None:  # deleted by age: the grade that stands is all there is
         return []
-    return jobs.regrade(job, check_in.action_id, grade_check_in(work, territory, outage, action))
+    graded = grade_check_in(work, territory, outage, action)
+    if graded.grade < check_in.grade and not _may_better(work):
+        return []
+    return jobs.regrade(job, check_in.action_id, graded)
+
+
+def _may_better(work: Work) -> bool:
+    """A pin that turns a doubtful arrival into a good one is a dispatcher's word; until then the old grade stands."""
+    return work.author.user is None or work.author.user.role is Role.DISPATCHER
 
 
 def _arrived_at(facts: list[arrivals.OutageFact]) -> datetime | None:

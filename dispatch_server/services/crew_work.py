@@ -31,7 +31,7 @@ from dispatch_server.services import arrivals, enforcement
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import keep_positions, sign_of_life
 from dispatch_server.store.deadlines import Kind, clear_deadlines, set_deadline
-from dispatch_server.store.jobs import find_job, jobs_of_outage, recent_jobs_of_crew
+from dispatch_server.store.jobs import crew_of_job, jobs_of_outage, outage_id_of, recent_jobs_of_crew
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.tablets import answer_given, digest_of, heard_of_device, keep_answer, wall_error
 from dispatch_server.store.work import Work
@@ -118,10 +118,11 @@ def _apply(heard: _Heard) -> str:
         return _duty(heard)
     if heard.action.job_id is None:
         raise BadInput(f"The action {heard.action.kind.value} needs its job_id.")
-    job = find_job(heard.work, heard.action.job_id)
-    if job is None or job.crew_id != heard.crew_id:
-        raise NotFound(f"Your crew has no job {heard.action.job_id}.")
-    outage = heard.work.outage(job.outage_id)
+    job_id = heard.action.job_id
+    if crew_of_job(heard.work, job_id) != heard.crew_id:
+        raise NotFound(f"Your crew has no job {job_id}.")
+    outage = heard.work.outage(outage_id_of(heard.work, job_id))  # the outage first: always locked in one order
+    job = heard.work.job(job_id)
     return ON_JOB[heard.action.kind](heard, job, outage)
 
 
@@ -171,10 +172,21 @@ def _accept(heard: _Heard, job: Job, outage: Outage) -> str:
         return f"This job was withdrawn before we heard from you: {job.end_reason} You need not go."
     if job.state not in TAKEN_JOB:
         return f"Recorded; this job is {job.state.value} since."
+    if not outage.is_open:
+        return _not_needed(heard, job, outage)
     if was.state not in TAKEN_JOB:
         _taken(heard, job, outage)
         _withdraw_other_offers(heard, job, others)
     return f"The job is yours. Outage {outage.number}."
+
+
+def _not_needed(heard: _Heard, job: Job, outage: Outage) -> str:
+    """What the crew pressed is kept, and it is told at once that nobody waits for it any more."""
+    if job.state in (JobState.ACCEPTED, JobState.EN_ROUTE):
+        facts = jobs.withdraw(job, heard.work.now, f"Outage {outage.number} is {outage.state.value} since.")
+        heard.work.record(Subject("job", job.id), facts)
+        enforcement.clear_job(heard.work, job.id)
+    return f"Outage {outage.number} is {outage.state.value} since; you need not go."
 
 
 def _too_late(heard: _Heard, job: Job, taken_by: Job, outage: Outage) -> str:
@@ -186,7 +198,7 @@ def _too_late(heard: _Heard, job: Job, taken_by: Job, outage: Outage) -> str:
 
 def _withdraw_other_offers(heard: _Heard, job: Job, others: list[Job]) -> None:
     for other in others:
-        if other.state is JobState.OFFERED:
+        if other.id != job.id and other.state is JobState.OFFERED:
             facts = jobs.withdraw(other, heard.work.now, f"{heard.name(job.crew_id)} took the job.")
             heard.work.record(Subject("job", other.id), facts)
             enforcement.clear_job(heard.work, other.id)
@@ -226,8 +238,11 @@ def _depart(heard: _Heard, job: Job, outage: Outage) -> str:
 
 
 def _on_the_way(heard: _Heard, job: Job, outage: Outage) -> str:
+    if job.is_live and not outage.is_open:
+        return _not_needed(heard, job, outage)
     if job.is_live:
         _taken(heard, job, outage)
+        _withdraw_other_offers(heard, job, jobs_of_outage(heard.work, outage.id))
         return APPLIED
     return f"Recorded, but this job is {job.state.value}: {job.end_reason or 'another crew has the outage'}"
 
@@ -244,7 +259,13 @@ def _check_in(heard: _Heard, job: Job, outage: Outage) -> str:
     accuracy_m = None if heard.action.fix is None else heard.action.fix.accuracy_m
     fit = _was_fit(heard, outage)
     facts = jobs.check_in(
-        heard.action.action_id, heard.time, heard.seq, graded, accuracy_m, fit, heard.territory.policy
+        heard.action.action_id,
+        evidence.not_before(heard.time, job.offered_at),
+        heard.seq,
+        graded,
+        accuracy_m,
+        fit,
+        heard.territory.policy,
     )
     # The evidence is kept first: a later move of the site grades the same fix again.
     job = _record(heard, job.id, facts)
@@ -252,6 +273,7 @@ def _check_in(heard: _Heard, job: Job, outage: Outage) -> str:
     job = heard.work.job(job.id)
     if job.is_live:
         _taken(heard, job, outage)
+        _withdraw_other_offers(heard, job, jobs_of_outage(heard.work, outage.id))
         if job.survey_by is not None and job.surveyed_at is None:
             set_deadline(heard.work, Kind.SURVEY_BY, job.id, job.survey_by)
     arrivals.settle_arrival(heard.work, heard.territory, outage.id, "an earlier check-in was heard")
@@ -361,8 +383,7 @@ ON_JOB: Mapping[CrewAction, Callable[[_Heard, Job, Outage], str]] = {
 
 def confirm_arrival(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
     """A dispatcher vouches for a check-in that its evidence does not prove."""
-    outage_id = work.job(job_id).outage_id
-    outage = work.outage(outage_id)
+    outage = work.outage(outage_id_of(work, job_id))
     facts = jobs.confirm_arrival(work.job(job_id), reason)
     work.record(Subject("job", job_id), facts)
     arrivals.settle_arrival(work, territory, outage.id, "an arrival was confirmed")

@@ -12,14 +12,14 @@ from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outage_facts import NoCrewLeft
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.refusals import NotFound, Refused
-from dispatch_server.domain.rules import Trigger
+from dispatch_server.domain.rules import Mode, Trigger
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import TAKEN_JOB, JobState
 from dispatch_server.services import enforcement
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import CrewRecord, Heard, OnDuty, duties, last_heard
 from dispatch_server.store.deadlines import Deadline, Kind, clear_deadlines, set_deadline, take
-from dispatch_server.store.jobs import jobs_in_hand, jobs_of_outage
+from dispatch_server.store.jobs import jobs_in_hand, jobs_of_outage, outage_id_of
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import site_of
 from dispatch_server.store.work import Reading, Work
@@ -174,7 +174,7 @@ def offer_next(work: Work, territory: Territory, deadline: Deadline, outlook: Ou
         return None
     outage = work.outage(deadline.subject_id)
     known = jobs_of_outage(work, outage.id)
-    if not outage.is_open or any(j.is_live for j in known):
+    if territory.policy.mode is not Mode.AUTO or not outage.is_open or any(j.is_live for j in known):
         return None
     job = _offer_to_first_fit(work, territory, outage, known, outlook)
     if job is None:
@@ -188,7 +188,7 @@ def offer_wider(work: Work, territory: Territory, deadline: Deadline, outlook: O
         return
     outage = work.outage(deadline.subject_id)
     known = jobs_of_outage(work, outage.id)
-    if not outage.is_open or outage.arrived_at is not None:
+    if territory.policy.mode is not Mode.AUTO or not outage.is_open or outage.arrived_at is not None:
         return
     room = territory.policy.crews_when_widened - sum(j.state is JobState.OFFERED for j in known)
     for _ in range(room):
@@ -201,7 +201,7 @@ def offer_wider(work: Work, territory: Territory, deadline: Deadline, outlook: O
 def _offer_to_first_fit(
     work: Work, territory: Territory, outage: Outage, known: list[Job], outlook: Outlook, *, widened: bool = False
 ) -> Job | None:
-    asked = {j.crew_id for j in known if j.is_live or j.state in _REFUSED}
+    asked = {j.crew_id for j in known if j.is_live or j.state in _REFUSED or _was_given_up(j)}
     for candidate in outlook.candidates:
         if not candidate.fit or candidate.crew_id in asked:
             continue
@@ -209,6 +209,12 @@ def _offer_to_first_fit(
         if all(test(outage, crew, territory.policy).ok for test in assignment.FITNESS):
             return _offer(work, territory, outage, candidate.crew_id, outlook, widened=widened)
     return None
+
+
+def _was_given_up(job: Job) -> bool:
+    """The crew left the site unrestored, or the desk took the job from it: not to be undone by the next offer."""
+    left = job.state is JobState.CLOSED and job.restored_at is None
+    return left or (job.state is JobState.WITHDRAWN and not job.widened)
 
 
 def _no_crew_left(work: Work, territory: Territory, outage: Outage, outlook: Outlook) -> None:
@@ -233,7 +239,7 @@ def crew_in_work(work: Work, territory: Territory, crew_id: int) -> CrewNow:
 
 
 def withdraw_job(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
-    outage_id = work.job(job_id).outage_id
+    outage_id = outage_id_of(work, job_id)
     outage, job = work.outage(outage_id), work.job(job_id)
     withdrawn: Job = work.record(Subject("job", job_id), jobs.withdraw(job, work.now, reason))
     enforcement.clear_job(work, job_id)

@@ -11,7 +11,7 @@ from dispatch_server.domain.rules import Mode, Remedy, Trigger
 from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, JobState
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.deadlines import Deadline, Kind, bring_offers_forward, clear_deadlines, set_deadline, take
-from dispatch_server.store.jobs import jobs_of_outage
+from dispatch_server.store.jobs import jobs_of_outage, outage_id_of
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.work import Work
 
@@ -114,7 +114,7 @@ def enforce(work: Work, territory: Territory, deadline: Deadline, expected: tupl
 
 
 def _enforce_job(work: Work, territory: Territory, deadline: Deadline) -> None:
-    outage = work.outage(work.job(deadline.subject_id).outage_id)  # the outage first: always locked in one order
+    outage = work.outage(outage_id_of(work, deadline.subject_id))  # the outage first: always locked in one order
     job = work.job(deadline.subject_id)
     subject = Subject("job", job.id)
     match deadline.kind:
@@ -195,6 +195,7 @@ def escalate(work: Work, territory: Territory, outage: Outage, trigger: Trigger,
 
 def _climb(work: Work, territory: Territory, outage: Outage, index: int, at: datetime) -> None:
     rung = territory.policy.ladder[index]
+    outage = work.outage(outage.id)  # with the mark that set the ladder going
     if not _still_stands(rung.after, outage, jobs_of_outage(work, outage.id)):
         return
     sentence = f"Outage {outage.number}: {rung.after.value.replace('_', ' ')}; {_SAY[rung.do]}."
@@ -213,8 +214,10 @@ def _still_stands(trigger: Trigger, outage: Outage, known: list[Job]) -> bool:
             return any(j.departed_late and j.state is JobState.ACCEPTED for j in known)
         case Trigger.NO_SURVEY:
             return any(j.survey_late and j.surveyed_at is None and j.is_live for j in known)
-        case Trigger.AT_RISK | Trigger.MISSED:
-            return outage.is_open and outage.arrived_at is None
+        case Trigger.AT_RISK:
+            return outage.is_open and outage.arrived_at is None and outage.at_risk_at is not None
+        case Trigger.MISSED:
+            return outage.is_open and outage.arrived_at is None and outage.missed_at is not None
 
 
 def watch_soon(work: Work, territory: Territory, outage: Outage, job: Job) -> None:

@@ -36,6 +36,6 @@ def _record(work: Work, outage_id: int, facts: list[outages.OutageFact]) -> Outa
 
 
 def _proposed_by(work: Work, outage_id: int, kind: type) -> str:
-    """Who said the last fact of this kind; empty when nobody did, which the rule refuses by itself."""
+    """Who said a fact of this kind: the author himself if he ever did, else the last; empty when nobody did."""
     said = [f.said_by for f in facts_of(work, Subject("outage", outage_id)) if f.kind == kind.__name__]
-    return said[-1] if said else ""
+    return work.author.name if work.author.name in said else said[-1] if said else ""

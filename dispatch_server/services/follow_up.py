@@ -8,7 +8,7 @@ from dispatch_server.domain.places import UNPLACED
 from dispatch_server.domain.refusals import Refused
 from dispatch_server.protocol.words import OutageState
 from dispatch_server.services import enforcement
-from dispatch_server.services.intake import NewCall, file_call
+from dispatch_server.services.intake import NewCall, call_behind_its_outage, file_call
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.calls import calls_of_outage, last_place_of_call, particulars_of
 from dispatch_server.store.journal import Subject
@@ -19,9 +19,8 @@ ASKED = frozenset({CallBackAnswer.SATISFIED, CallBackAnswer.DISSATISFIED, CallBa
 
 def record_call_back(work: Work, territory: Territory, call_id: int, answer: CallBackAnswer, note: str) -> Call:
     """What the customer says. "Still out" files a new call with a clock of its own; the last answer closes the case."""
-    outage_id = work.call(call_id).outage_id
-    outage = None if outage_id is None else work.outage(outage_id)
-    call = work.call(call_id)
+    call = call_behind_its_outage(work, call_id)
+    outage = None if call.outage_id is None else work.outage(call.outage_id)
     if outage is not None and outage.is_open:
         raise Refused(f"Outage {outage.number} is still open; call back when power is reported back.")
     new_call_id = None
@@ -51,7 +50,7 @@ def _file_again(work: Work, territory: Territory, call: Call) -> int:
 
 
 def _close_when_all_were_asked(work: Work, outage: Outage) -> None:
-    asked = calls_of_outage(work, outage.id)
+    asked = [c for c in calls_of_outage(work, outage.id) if c.state is CallState.OPEN]
     if outage.state is OutageState.RESTORED and all(c.call_back in ASKED for c in asked):
         _close(work, outage, "every caller was asked")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatch_server.domain import grouping, outages
-from dispatch_server.domain.calls import Call, CallFiled
+from dispatch_server.domain.calls import Call, CallFiled, CallState
 from dispatch_server.domain.grouping import JoinSuggestion, NearbyOutage
 from dispatch_server.domain.outage_facts import StopMoved
 from dispatch_server.domain.outages import Joined, Outage, OutageOpened, Priority
@@ -109,6 +109,7 @@ def join_outage(
         facts.append(outages.PriorityRaised(Priority.URGENT, "An important customer is out."))
     outage = _record_clock(work, territory, outage, facts)
     call = work.record(Subject("call", call.id), [CallFiled(outage.id, how.value)])
+    enforcement.needs_a_crew(work, territory, outage)  # the one that was there may have left long ago
     return call, outage
 
 
@@ -146,6 +147,9 @@ def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int
         joining = outages.join(into, stop, Joined.BY_PERSON, hazard, f"merged from {outage.number}", territory.policy)
         into = _record_clock(work, territory, into, joining)
         work.record(Subject("call", stop.call_id), [CallFiled(into.id, Joined.BY_PERSON.value)])
+    if outage.priority is Priority.URGENT and into.priority is Priority.ORDINARY:
+        raised = outages.PriorityRaised(Priority.URGENT, f"Merged from {outage.number}, which was urgent.")
+        into = work.record(Subject("outage", into.id), [raised])
     enforcement.stand_down(work, outage.id, f"The outage was merged into {into.number}.")
     work.record(Subject("outage", outage.id), facts)
     return into
@@ -157,11 +161,14 @@ def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: fro
     if not outage.is_open:
         raise Refused(f"Outage {outage.number} is {outage.state.value}; only an open outage can be split.")
     leaving = [s.call_id for s in outage.stops if s.call_id in call_ids]
+    outages.require_settled_target(outage)
     if not leaving or len(leaving) != len(call_ids):
         raise BadInput(f"Name calls that belong to outage {outage.number}, and no others.")
     if len(leaving) == len(outage.stops):
         raise Refused(f"Outage {outage.number} would be left without a call; merge it instead of splitting it.")
     first, *others = (work.call(call_id) for call_id in leaving)
+    if any(call.state is CallState.CLOSED for call in (first, *others)):
+        raise Refused("A call that was solved by phone needs no outage of its own; split the others off.")
     _, new = open_outage(work, territory, first, place_of(work, first.place_id), None, Joined.SPLIT)
     for call in others:
         _, new = join_outage(work, territory, call, new, Joined.SPLIT, None, f"split from {outage.number}")

@@ -22,6 +22,7 @@ from dispatch_server.store.calls import (
     keep_particulars,
     keep_place,
     last_place_of_call,
+    outage_id_of_call,
     premises_of_account,
     premises_of_phone,
 )
@@ -115,7 +116,7 @@ def filed_before(work: Work, call_id: int) -> Filed:
 
 def place_call(work: Work, territory: Territory, call_id: int, pin: LonLat | None, candidate_id: str | None) -> Filed:
     """A person says where it is: by a pin (WGS-84) or one of the candidates. Area, target and grouping follow."""
-    call = work.call(call_id)
+    call = call_behind_its_outage(work, call_id)
     place = _chosen_place(territory, pin, candidate_id)
     place_id = work.new_id("place")
     keep_place(work, place_id, call_id, place)
@@ -140,6 +141,14 @@ def _chosen_place(territory: Territory, pin: LonLat | None, candidate_id: str | 
     return replace(place, sure=Sure.CERTAIN, radius_m=PIN_RADIUS_M, other_areas=())
 
 
+def call_behind_its_outage(work: Work, call_id: int) -> Call:
+    """The call, its outage locked first: everybody locks in that order."""
+    outage_id = outage_id_of_call(work, call_id)
+    if outage_id is not None:
+        work.outage(outage_id)
+    return work.call(call_id)
+
+
 def chase_call(work: Work, call_id: int) -> Call:
     call: Call = work.record(Subject("call", call_id), calls.chase(work.call(call_id)))
     return call
@@ -147,7 +156,10 @@ def chase_call(work: Work, call_id: int) -> Call:
 
 def close_call(work: Work, call_id: int, reason: str) -> Call:
     """Solved by phone. An outage all of whose calls are solved by phone ends with them."""
-    call: Call = work.record(Subject("call", call_id), calls.close_by_phone(work.call(call_id), reason))
+    call: Call = call_behind_its_outage(work, call_id)
+    if call.outage_id is not None:
+        enforcement.require_nobody_on_site(work, work.outage(call.outage_id))
+    call = work.record(Subject("call", call_id), calls.close_by_phone(call, reason))
     if call.outage_id is not None:
         outage = work.outage(call.outage_id)
         rest = [c for c in calls_of_outage(work, outage.id) if c.state is not calls.CallState.CLOSED]

@@ -33,6 +33,7 @@ _PREMISES = (
 )
 _BY_ACCOUNT = Question(_PREMISES + "WHERE a.account_no = :account_no")
 _BY_PHONE = Question(_PREMISES + "WHERE a.phone = :phone ORDER BY a.account_no LIMIT 20")
+_OUTAGE_OF = Question("SELECT outage_id FROM calls WHERE id = :call_id")
 _OF_OUTAGE = Question("SELECT body FROM calls WHERE outage_id = :outage_id ORDER BY received_at_us, id")
 _UNPLACED = Question(
     "SELECT body FROM calls WHERE category = 'fault' AND state = 'open' AND place_id IS NULL "
@@ -94,6 +95,12 @@ def premises_of_account(reading: Reading, account_no: str) -> Premises | None:
 
 def premises_of_phone(reading: Reading, phone: str) -> list[Premises]:
     return [_premises(row) for row in reading.rows(_BY_PHONE, phone=phone)]
+
+
+def outage_id_of_call(reading: Reading, call_id: int) -> int | None:
+    """Asked without a lock, so that the outage can be locked before its call."""
+    found = reading.row(_OUTAGE_OF, call_id=call_id)
+    return None if found is None else found[0]
 
 
 def calls_of_outage(reading: Reading, outage_id: int) -> list[Call]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from dispatch_server.domain.crews import JobInHand
 from dispatch_server.domain.jobs import Job
+from dispatch_server.domain.refusals import NotFound
 from dispatch_server.protocol.codec import decode
 from dispatch_server.protocol.words import JobState
 from dispatch_server.store.journal import Subject
@@ -12,6 +13,8 @@ from dispatch_server.store.questions import Question
 from dispatch_server.store.work import Reading
 
 _OF_OUTAGE = Question("SELECT id FROM jobs WHERE outage_id = :outage_id ORDER BY id")
+_OUTAGE_OF = Question("SELECT outage_id FROM jobs WHERE id = :job_id")
+_CREW_OF = Question("SELECT crew_id FROM jobs WHERE id = :job_id")
 _LIVE_OF_CREW = Question(
     "SELECT id FROM jobs WHERE crew_id = :crew_id "
     "AND state IN ('offered', 'accepted', 'en_route', 'on_site', 'restored') ORDER BY id"
@@ -49,6 +52,19 @@ def recent_jobs_of_crew(reading: Reading, crew_id: int, at_most: int) -> list[Jo
     return [
         decode(Job, json.loads(body)) for _, body in reading.rows(_RECENT_OF_CREW, crew_id=crew_id, at_most=at_most)
     ]
+
+
+def outage_id_of(reading: Reading, job_id: int) -> int:
+    """Asked without a lock, so that the outage can be locked before its job: everybody locks in that order."""
+    found = reading.row(_OUTAGE_OF, job_id=job_id)
+    if found is None:
+        raise NotFound(f"There is no job {job_id}.")
+    return int(found[0])
+
+
+def crew_of_job(reading: Reading, job_id: int) -> int | None:
+    found = reading.row(_CREW_OF, job_id=job_id)
+    return None if found is None else int(found[0])
 
 
 def find_job(reading: Reading, job_id: int) -> Job | None:

@@ -12,7 +12,28 @@ SENTENCES: dict[str, str] = {
     "Outage {outage} is {outage_state}; a call after that opens a new outage.": (
         "故障 {outage} {outage_state}；此后的来电另开新故障。"
     ),
+    "A later target of outage {outage} waits for a second person: move the pin back or have it approved first.": (
+        "故障 {outage} 的延时正待另一人审批：请先移回定位点，或先完成审批。"
+    ),
+    "A later target of outage {outage} was rejected: move the pin back or have it approved first.": (
+        "故障 {outage} 的延时未获批准：请先移回定位点，或重新报批。"
+    ),
     # Merged and split
+    "A call that was solved by phone needs no outage of its own; split the others off.": (
+        "已电话解决的来电无需单独立故障，请拆出其他来电。"
+    ),
+    "A crew has arrived at outage {outage} on the clock of its earliest call; split the later calls off instead.": (
+        "班组已按故障 {outage} 最早来电的时限到场，请改为拆出较晚的来电。"
+    ),
+    "Merged from {outage}, which was urgent.": "由紧急故障 {outage} 并入。",
+    "Outage {outage} has an exemption; others would leave the figures with it.": (
+        "故障 {outage} 有免考核，并入的来电会随之不计入指标。"
+    ),
+    "Outage {outage} is {outage_state} since.": "故障 {outage} 此后{outage_state}。",
+    "Outage {outage} is {outage_state} since; you need not go.": "故障 {outage} 此后{outage_state}，您无需前往。",
+    "A question failed inside this Work and nobody noticed; nothing was saved.": (
+        "一次查询失败而未被发现，未保存任何内容。"
+    ),
     "An outage cannot be merged into itself; choose another one.": "故障不能并入自身，请另选一起。",
     "Outage {outage} is {outage_state}; only open outages can be merged.": (
         "故障 {outage} {outage_state}，只有未结故障可以合并。"

@@ -1,0 +1,87 @@
+"""An outage is somebody's until it ends, and nobody drives for nothing."""
+
+from dispatch_server.protocol.words import CrewAction
+from tests.town import MARKET, MEADOW, Town
+
+
+def test_a_call_that_joins_an_outage_whose_crew_has_left_is_issued_again(town: Town) -> None:
+    crew = town.tablet(2)
+    outage = town.call(account_no="43130000000001")["outage"]
+    job = town.offer(outage["id"], 2)
+    crew.do(CrewAction.ACCEPT, job["id"])
+    crew.check_in(job["id"], MARKET)
+    crew.do(CrewAction.LEAVE, job["id"], reason="needs a crane")
+    town.let_pass(minutes=60)
+    said = town.facts(outage["id"]).count("NotIssued")
+    town.call(account_no="43130000000002")
+    town.let_pass(minutes=4)
+    assert town.facts(outage["id"]).count("NotIssued") == said + 1
+
+
+def test_an_acceptance_heard_after_the_outage_ended_sends_nobody(town: Town) -> None:
+    crew = town.tablet(2)
+    outage = town.call(account_no="43130000000001")["outage"]
+    job = town.offer(outage["id"], 2)
+    kept = crew.press(CrewAction.ACCEPT, job["id"])
+    town.let_pass(minutes=4)
+    town.post(f"/outages/{outage['id']}/close", {"reason": "solved itself"})
+    [answer] = crew.push(kept)
+    assert "need not go" in answer["sentence"]
+    assert town.outage(outage["id"])["jobs"][0]["state"] == "withdrawn"
+
+
+def test_what_the_ladder_says_is_true_when_it_says_it(town: Town) -> None:
+    """A miss that an approved relaxation took away is not told to the control room a quarter of an hour later."""
+    filed = town.call_at(MARKET)
+    town.let_pass(minutes=46)
+    town.post(f"/calls/{filed['call']['id']}/place", {"lon": MEADOW.lon, "lat": MEADOW.lat, "crs": "EPSG:4326"})
+    town.post(f"/outages/{filed['outage']['id']}/relaxation", {"approved": True}, "dispatcher2")
+    town.let_pass(minutes=20)
+    told = [f["body"]["do"] for f in town.outage(filed["outage"]["id"])["facts"] if f["kind"] == "Escalated"]
+    assert "tell_control_room" not in told
+
+
+def test_the_crew_that_left_is_not_asked_again_at_once(auto_town: Town) -> None:
+    town = auto_town
+    crew, other = town.tablet(2), town.tablet(3)
+    outage = town.call(account_no="43130000000001", fault_kind="lv")["outage"]
+    town.tick()
+    [job] = town.outage(outage["id"])["jobs"]
+    crew.do(CrewAction.ACCEPT, job["id"])
+    crew.check_in(job["id"], MARKET)
+    crew.do(CrewAction.LEAVE, job["id"], reason="needs a crane")
+    town.tick()
+    *_, again = town.outage(outage["id"])["jobs"]
+    assert again["crew_id"] == other.crew_id
+
+
+def test_nobody_closes_by_phone_over_the_heads_of_a_crew_on_site(town: Town) -> None:
+    crew = town.tablet(2)
+    filed = town.call(account_no="43130000000001")
+    job = town.offer(filed["outage"]["id"], 2)
+    crew.do(CrewAction.ACCEPT, job["id"])
+    crew.check_in(job["id"], MARKET)
+    closed = town.ask("POST", f"/calls/{filed['call']['id']}/close", "call_taker", json={"reason": "his own fuse"})
+    assert closed.status_code == 409
+    assert "on site" in closed.json()["detail"]
+
+
+def test_an_urgent_outage_stays_urgent_when_it_is_merged(town: Town) -> None:
+    ordinary = town.call_at(MARKET)["outage"]
+    hospital = town.call(account_no="43130000000006")["outage"]
+    assert hospital["priority"] == "urgent"
+    town.post(f"/outages/{hospital['id']}/merge", {"into": ordinary["id"]})
+    assert town.outage(ordinary["id"])["priority"] == "urgent"
+
+
+def test_a_call_solved_by_phone_does_not_keep_the_others_from_being_closed(town: Town) -> None:
+    crew = town.tablet(2)
+    first = town.call(account_no="43130000000001")
+    second = town.call(account_no="43130000000002")
+    town.post(f"/calls/{second['call']['id']}/close", {"reason": "only wanted to ask"}, "call_taker")
+    job = town.offer(first["outage"]["id"], 2)
+    crew.do(CrewAction.ACCEPT, job["id"])
+    crew.check_in(job["id"], MARKET)
+    crew.do(CrewAction.RESTORE, job["id"], data={"customers_restored": 1})
+    town.post(f"/calls/{first['call']['id']}/call-back", {"answer": "satisfied"}, "call_taker")
+    assert town.outage(first["outage"]["id"])["state"] == "closed"

@@ -1,0 +1,124 @@
+"""What one person cannot do alone: relax a target, better an arrival, take a late outage out of the figures."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.words import CrewAction
+from tests.domain.builders import metres_north
+from tests.town import MARKET, MARKET_END, MEADOW, RIDGE, Tablet, Town
+
+TODAY = {"from": "2026-05-01", "to": "2026-05-02"}
+
+
+def move(town: Town, call_id: int, to: LonLat, who: str = "dispatcher") -> None:
+    town.post(f"/calls/{call_id}/place", {"lon": to.lon, "lat": to.lat, "crs": "EPSG:4326"}, who)
+
+
+def on_its_way(town: Town, outage: dict[str, Any], crew_id: int = 2) -> tuple[Tablet, int]:
+    crew = town.tablet(crew_id)
+    job = town.offer(outage["id"], crew_id)
+    crew.do(CrewAction.ACCEPT, job["id"])
+    crew.do(CrewAction.DEPART, job["id"])
+    return crew, job["id"]
+
+
+def test_no_merge_and_no_split_brings_about_a_later_target_that_waits_for_approval(town: Town) -> None:
+    filed = town.call_at(MARKET)
+    town.let_pass(minutes=46)
+    move(town, filed["call"]["id"], MEADOW)
+    other = town.call_at(RIDGE)["outage"]
+    path = f"/outages/{filed['outage']['id']}"
+    for _ in ("waits", "rejected"):
+        merged = town.ask("POST", f"{path}/merge", json={"into": other["id"]})
+        assert merged.status_code == 409
+        assert "second person" in merged.json()["detail"] or "rejected" in merged.json()["detail"]
+        if town.outage(filed["outage"]["id"])["relaxation"]["state"] == "proposed":
+            town.post(f"{path}/relaxation", {"approved": False}, "dispatcher2")
+
+
+def test_a_rejected_relaxation_lifts_no_other_limit_either(town: Town) -> None:
+    filed = town.call_at(MARKET)
+    crew, job_id = on_its_way(town, filed["outage"])
+    town.let_pass(minutes=70)
+    crew.check_in(job_id, MARKET)
+    move(town, filed["call"]["id"], RIDGE)
+    for answer in (None, False):
+        if answer is not None:
+            town.post(f"/outages/{filed['outage']['id']}/relaxation", {"approved": answer}, "dispatcher2")
+        rows = town.get("/stats/arrivals/rows", "manager", **TODAY)["rows"]
+        due = datetime.fromisoformat(rows[0]["due"]["statutory"])
+        assert due == datetime.fromisoformat(filed["outage"]["first_call_at"]) + timedelta(minutes=60)
+
+
+def test_the_call_whose_clock_was_met_is_not_split_off_after_the_arrival(town: Town) -> None:
+    first = town.call(account_no="43130000000001")
+    town.let_pass(minutes=20)
+    late = town.call(account_no="43130000000002")
+    crew, job_id = on_its_way(town, first["outage"])
+    crew.check_in(job_id, MARKET)
+    path = f"/outages/{first['outage']['id']}/split"
+    assert town.ask("POST", path, json={"call_ids": [first["call"]["id"]]}).status_code == 409
+    town.post(path, {"call_ids": [late["call"]["id"]]})
+
+
+def test_nobody_arrives_before_the_job_was_offered(town: Town) -> None:
+    crew = town.tablet(2)
+    town.let_pass(minutes=40)
+    outage = town.call(account_no="43130000000001")["outage"]
+    job = town.offer(outage["id"], 2)
+    old = crew.fix(MARKET)
+    fix = replace(old, fixed_at=old.fixed_at - timedelta(minutes=30), elapsed_ms=None)
+    kept = crew.press(CrewAction.CHECK_IN, job["id"], fix=fix)
+    crew.boot_id, crew.booted_at = "after", town.clock.now
+    crew.push(kept)
+    seen = town.outage(outage["id"])
+    assert seen["arrived_at"] == job["offered_at"]
+    arrived = next(f for f in seen["facts"] if f["kind"] == "CrewArrived")
+    assert arrived["body"]["doubt_s"] >= 1800
+
+
+def test_a_call_takers_pin_betters_no_arrival_and_a_dispatchers_does(town: Town) -> None:
+    filed = town.call_at(MARKET)
+    crew, job_id = on_its_way(town, filed["outage"])
+    there = metres_north(MARKET, 900)
+    town.let_pass(minutes=5)
+    crew.check_in(job_id, there)
+    move(town, filed["call"]["id"], there, "call_taker")
+    assert town.outage(filed["outage"]["id"])["arrived_at"] is None
+    move(town, filed["call"]["id"], there)
+    assert town.outage(filed["outage"]["id"])["grade"] == "A"
+
+
+def test_a_late_outage_does_not_leave_the_figures_by_a_merge_into_an_exempted_one(town: Town) -> None:
+    late = town.call_at(MARKET)["outage"]
+    town.let_pass(minutes=46)
+    exempted = town.call_at(MEADOW)["outage"]
+    path = f"/outages/{exempted['id']}/exemption"
+    town.post(path, {"reason": "flooded", "evidence": "notice 7"})
+    town.post(path, {"approved": True}, "dispatcher2")
+    assert town.ask("POST", f"/outages/{late['id']}/merge", json={"into": exempted["id"]}).status_code == 409
+
+
+def test_a_cancelled_outage_where_somebody_had_arrived_counts(town: Town) -> None:
+    outage = town.call_at(MARKET)["outage"]
+    crew, job_id = on_its_way(town, outage)
+    town.clock.advance(minutes=60)
+    kept = crew.press(CrewAction.CHECK_IN, job_id, fix=crew.fix(MARKET))
+    town.post(f"/outages/{outage['id']}/close", {"reason": "nothing to see"})
+    crew.push(kept)
+    [figure] = town.get("/stats/arrivals", "manager", **TODAY)["figures"]
+    assert (figure["count"], figure["within"]["promise"], figure["excluded"]) == (1, 0.0, {})
+
+
+def test_every_hazard_of_a_merged_outage_stays_with_its_own_call(town: Town) -> None:
+    wire = town.call(account_no="43130000000001", hazard="wire_down")
+    fire = town.call(account_no="43130000000003", hazard="fire")
+    town.post(f"/outages/{fire['outage']['id']}/merge", {"into": wire["outage"]["id"]})
+    crew, job_id = on_its_way(town, wire["outage"])
+    crew.check_in(job_id, MARKET_END)
+    crew.do(CrewAction.SAFETY_STEP, job_id, data={"step": "made_safe", "call_id": wire["call"]["id"]})
+    assert town.outage(wire["outage"]["id"])["made_safe_at"] is None
+    crew.do(CrewAction.SAFETY_STEP, job_id, data={"step": "made_safe", "call_id": fire["call"]["id"]})
+    assert town.outage(wire["outage"]["id"])["made_safe_at"] is not None
