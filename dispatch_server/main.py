@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_server.clock import Clock, utc_now
-from dispatch_server.domain.people import COMMAND_LINE
+from dispatch_server.domain.people import COMMAND_LINE, OFFERING
 from dispatch_server.domain.rules import Policy, read_policy
+from dispatch_server.services.dispatching import take_up_waiting
 from dispatch_server.services.layers import load_layers, territory_from
 from dispatch_server.services.ports import Territory
 from dispatch_server.settings import Settings
@@ -100,6 +101,7 @@ class Wired:
         )
         enforcing, offering = Repeated("ticker", ticker.enforce), Repeated("offering", ticker.offer)
         keeping = Repeated("housekeeping", chores.once, EVERY_S)
+        self.store.work(OFFERING, lambda work: take_up_waiting(work, self.ground()))
         self.store.on_change(enforcing.wake)
         self.store.on_change(offering.wake)
         running = [thread.start() for thread in (enforcing, offering, keeping)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from dispatch_server.protocol.words import AreaClass, FaultKind
@@ -71,6 +72,11 @@ class Rung:
     after: Trigger
     wait: timedelta
     do: Remedy
+
+    @property
+    def key(self) -> int:
+        """The same in every run and at every place of the ladder: rows wait under it across restarts."""
+        return crc32(f"{self.after} {self.wait.total_seconds()} {self.do}".encode()) & 0x7FFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch_server.domain import assignment, jobs
-from dispatch_server.domain.assignment import Candidate, TravelEstimate
+from dispatch_server.domain.assignment import STALE_POSITION, Candidate, TravelEstimate
 from dispatch_server.domain.crews import CrewNow, JobInHand, still_in_hand
 from dispatch_server.domain.job_facts import JobOffered
 from dispatch_server.domain.jobs import Job
@@ -21,7 +21,7 @@ from dispatch_server.store.crews import CrewRecord, Heard, OnDuty, duties, last_
 from dispatch_server.store.deadlines import Deadline, Kind, clear_deadlines, set_deadline, take
 from dispatch_server.store.jobs import jobs_in_hand, jobs_of_outage, outage_id_of
 from dispatch_server.store.journal import Subject
-from dispatch_server.store.outages import site_of
+from dispatch_server.store.outages import site_of, waiting
 from dispatch_server.store.work import Reading, Work
 
 # How soon an outage without a crew is looked at again by itself; a crew that becomes free is asked at once.
@@ -238,6 +238,12 @@ def crew_in_work(work: Work, territory: Territory, crew_id: int) -> CrewNow:
     return _crew_now(work.now, local, record, duties(work).get(crew_id), last_heard(work).get(crew_id), in_hand)
 
 
+def take_up_waiting(work: Work, territory: Territory) -> None:
+    """In auto mode outages that were left to the desk before a restart are offered as well."""
+    for outage_id in waiting(work):
+        enforcement.ask_for_offer(work, territory, work.outage(outage_id))
+
+
 def withdraw_job(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
     outage_id = outage_id_of(work, job_id)
     outage, job = work.outage(outage_id), work.job(job_id)
@@ -249,7 +255,10 @@ def withdraw_job(work: Work, territory: Territory, job_id: int, reason: str) -> 
 
 
 def expected_arrival(reading: Reading, territory: Territory, outage_id: int) -> tuple[datetime, str] | None:
-    """The earliest estimated arrival over the crews that have taken the outage, from where they were last heard."""
+    """The earliest estimated arrival over the crews that have taken the outage, from where they were last heard.
+
+    None when nobody can say: no crew has it, it has no place, or its crews fell silent on the road.
+    """
     taken = [j for j in jobs_of_outage(reading, outage_id) if j.state in TAKEN_JOB]
     site = site_of(reading, outage_id)
     if not taken or site is None:
@@ -258,10 +267,13 @@ def expected_arrival(reading: Reading, territory: Territory, outage_id: int) -> 
     starts = [_last_position(territory, heard, j.crew_id) for j in taken]
     outage = reading.outage(outage_id)
     minutes = territory.travel.estimates(site, [at for at, _ in starts], outage.area_class)
-    arrivals = [
+    guesses = [
         (_arrives_at(reading.now, job, fixed_at, estimate), job.crew_id)
         for job, (_, fixed_at), estimate in zip(taken, starts, minutes, strict=True)
     ]
+    arrivals = [(arrives_at, crew_id) for arrives_at, crew_id in guesses if arrives_at is not None]
+    if not arrivals:
+        return None
     arrives_at, crew_id = min(arrivals)
     local = arrives_at.astimezone(territory.policy.zone)
     late_min = (arrives_at - outage.arrive_by) / timedelta(minutes=1)
@@ -275,12 +287,18 @@ def _last_position(territory: Territory, heard: Mapping[int, Heard], crew_id: in
     return last.at, last.fixed_at
 
 
-def _arrives_at(now: datetime, job: Job, fixed_at: datetime | None, estimate: TravelEstimate) -> datetime:
-    """A crew on the road has driven on since its last fix; one that has not left starts now at the earliest."""
+def _arrives_at(now: datetime, job: Job, fixed_at: datetime | None, estimate: TravelEstimate) -> datetime | None:
+    """A crew on the road has driven on since its last fix; one that has not left starts now at the earliest.
+
+    One that should be there by now and has not been heard of for long is not expected at any moment: None.
+    """
     drive = timedelta(minutes=estimate.minutes)
-    if job.state is JobState.EN_ROUTE and fixed_at is not None and job.departed_at is not None:
-        return max(now, max(fixed_at, job.departed_at) + drive)
-    return now + drive
+    if job.state is not JobState.EN_ROUTE or job.departed_at is None:
+        return now + drive
+    left_at = job.departed_at if fixed_at is None else max(fixed_at, job.departed_at)
+    if left_at + drive < now and now - left_at > STALE_POSITION:
+        return None
+    return max(now, left_at + drive)
 
 
 def _name(territory: Territory, crew_id: int) -> str:

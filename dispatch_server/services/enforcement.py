@@ -146,8 +146,9 @@ def _enforce_outage(
         case Kind.WATCH:
             _watch_risk(work, territory, outage, expected)
         case Kind.RUNG:
-            if deadline.rung < len(territory.policy.ladder):
-                _climb(work, territory, outage, deadline.rung, deadline.due_at)
+            for index, rung in enumerate(territory.policy.ladder):
+                if rung.key == deadline.rung:
+                    _climb(work, territory, outage, index, deadline.due_at)
         case _:
             raise AssertionError(f"{deadline.kind} is the offering worker's")
 
@@ -172,8 +173,9 @@ def _watch_risk(work: Work, territory: Territory, outage: Outage, expected: tupl
         at_risk = expected_at > outage.arrive_by
     else:
         minutes = max(0.0, (outage.arrive_by - work.now) / timedelta(minutes=1))
-        expected_at, sentence = None, f"No crew is under way and {minutes:.0f} min are left."
-        at_risk = not taken and work.now >= begins_at
+        word = "The crew under way has fallen silent" if taken else "No crew is under way"
+        expected_at, sentence = None, f"{word} and {minutes:.0f} min are left."
+        at_risk = work.now >= begins_at
     if at_risk:
         work.record(Subject("outage", outage.id), outages.watch_risk(outage, work.now, expected_at, sentence))
         escalate(work, territory, outage, Trigger.AT_RISK, work.now)
@@ -188,7 +190,7 @@ def escalate(work: Work, territory: Territory, outage: Outage, trigger: Trigger,
         if rung.after is not trigger:
             continue
         if rung.wait > timedelta(0):
-            set_deadline(work, Kind.RUNG, outage.id, at + rung.wait, rung=index)
+            set_deadline(work, Kind.RUNG, outage.id, at + rung.wait, rung=rung.key)
         else:
             _climb(work, territory, outage, index, at)
 

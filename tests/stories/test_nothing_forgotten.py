@@ -1,7 +1,11 @@
 """An outage is somebody's until it ends, and nobody drives for nothing."""
 
+from dataclasses import replace
+
+from dispatch_server.domain.people import OFFERING
 from dispatch_server.protocol.words import CrewAction
-from tests.town import MARKET, MEADOW, Town
+from dispatch_server.services.dispatching import take_up_waiting
+from tests.town import AUTO, MARKET, MEADOW, Town, policy
 
 
 def test_a_call_that_joins_an_outage_whose_crew_has_left_is_issued_again(town: Town) -> None:
@@ -85,3 +89,43 @@ def test_a_call_solved_by_phone_does_not_keep_the_others_from_being_closed(town:
     crew.do(CrewAction.RESTORE, job["id"], data={"customers_restored": 1})
     town.post(f"/calls/{first['call']['id']}/call-back", {"answer": "satisfied"}, "call_taker")
     assert town.outage(first["outage"]["id"])["state"] == "closed"
+
+
+def test_a_crew_that_falls_silent_on_the_road_is_a_risk_before_it_is_a_miss(town: Town) -> None:
+    crew = town.tablet(2)
+    outage = town.call(account_no="43130000000001")["outage"]
+    job = town.offer(outage["id"], 2)
+    crew.do(CrewAction.ACCEPT, job["id"])
+    crew.do(CrewAction.DEPART, job["id"])
+    for _ in range(16):
+        town.let_pass(minutes=2)
+    risk = next(f for f in town.outage(outage["id"])["facts"] if f["kind"] == "ArrivalAtRisk")
+    assert "silent" in risk["body"]["sentence"]
+
+
+def test_a_ladder_that_is_shorter_after_a_restart_keeps_the_rungs_it_still_has(town: Town) -> None:
+    outage = town.call(account_no="43130000000001")["outage"]
+    town.let_pass(minutes=46)
+    short = policy().ladder[-2:]
+    town.territory = replace(town.territory, policy=replace(town.territory.policy, ladder=short))
+    town.let_pass(minutes=20)
+    told = [f["body"]["do"] for f in town.outage(outage["id"])["facts"] if f["kind"] == "Escalated"]
+    assert "tell_control_room" in told
+
+
+def test_what_was_left_to_the_desk_is_offered_after_a_restart_in_auto_mode(town: Town) -> None:
+    town.tablet(2)
+    outage = town.call(account_no="43130000000001", fault_kind="lv")["outage"]
+    town.territory = replace(town.territory, policy=policy(AUTO))
+    town.store.work(OFFERING, lambda work: take_up_waiting(work, town.territory))
+    town.tick()
+    assert [j["state"] for j in town.outage(outage["id"])["jobs"]] == ["offered"]
+
+
+def test_what_waited_for_an_offer_is_left_to_the_desk_after_a_restart_in_suggest_mode(auto_town: Town) -> None:
+    town = auto_town
+    outage = town.call(account_no="43130000000001", fault_kind="lv")["outage"]
+    town.tablet(2)
+    town.territory = replace(town.territory, policy=policy())
+    town.tick()
+    assert town.outage(outage["id"])["jobs"] == []

@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "split from {outage}": "由故障 {outage} 拆出",
     # At risk, missed, escalated
     "No crew is under way and {minutes} min are left.": "尚无班组出发，只剩 {minutes} 分钟。",
+    "The crew under way has fallen silent and {minutes} min are left.": "途中的班组已失联，只剩 {minutes} 分钟。",
     "{crew} is expected at {time}, {minutes} min after the target.": (
         "{crew}预计 {time} 到达，比到达时限晚 {minutes} 分钟。"
     ),
