@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import cache
 
 from dispatch_server.domain.grouping import NearbyOutage
 from dispatch_server.domain.outages import Outage
@@ -87,10 +88,18 @@ def jobs_shown(reading: Reading, outage_id: int) -> list[str]:
 def shown_with_jobs(row: Row, jobs: list[str]) -> str:
     """Joins stored JSON texts: decoding and encoding 10,000 outages again would take over a second."""
     _, shown, arrive_by_us, lon, lat, district = row
-    arrive_by = from_us(arrive_by_us).isoformat()
-    with_target = ",".join(f'{job[:-1]},"arrive_by":"{arrive_by}"}}' for job in jobs)
-    where = f'"lon":{json.dumps(lon)},"lat":{json.dumps(lat)},"district":{json.dumps(district, ensure_ascii=False)}'
-    return f'{shown[:-1]},{where},"jobs":[{with_target}]}}'
+    where = '"lon":null,"lat":null' if lon is None else f'"lon":{lon!r},"lat":{lat!r}'
+    with_target = _with_target(jobs, from_us(arrive_by_us)) if jobs else ""
+    return f'{shown[:-1]},{where},"district":{_quoted(district)},"jobs":[{with_target}]}}'
+
+
+def _with_target(jobs: list[str], arrive_by: datetime) -> str:
+    return ",".join(f'{job[:-1]},"arrive_by":"{arrive_by.isoformat()}"}}' for job in jobs)
+
+
+@cache
+def _quoted(district: str | None) -> str:
+    return json.dumps(district, ensure_ascii=False)
 
 
 def site_of(reading: Reading, outage_id: int) -> LonLat | None:
