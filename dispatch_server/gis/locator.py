@@ -25,6 +25,7 @@ class MapLocator:
         self._zones = zones
         self._gazetteer = gazetteer
         self._version = version
+        self._by_id: dict[str, Place] = {}
 
     @property
     def version(self) -> str:
@@ -68,9 +69,9 @@ class MapLocator:
         return None if pin is None else self._at(pin, PlaceMethod.PIN, Sure.LIKELY, PIN_RADIUS_M)
 
     def _at(self, at: LonLat, method: PlaceMethod, sure: Sure, radius_m: float) -> Place:
-        shape = self._zones.shape_at(at)
+        shape, touched = self._zones.around(at, radius_m)
         area = None if shape is None else shape.area
-        place = self._place(at, method, sure, radius_m, _names_in(shape), area)
+        place = self._place(at, method, sure, radius_m, _names_in(shape), area, touched)
         return (
             place
             if area is not None
@@ -106,8 +107,16 @@ class MapLocator:
         return replace(UNPLACED, candidates=candidates, layers_version=self._version, note=note)
 
     def _by_name(self, named: NamedPlace) -> Place:
+        """The same for every call that says the name; the circle of its doubt is wide and laid on the map once."""
+        if (known := self._by_id.get(id_of(named))) is None:
+            known = self._by_id[id_of(named)] = self._laid_out(named)
+        return known
+
+    def _laid_out(self, named: NamedPlace) -> Place:
         method = PlaceMethod.TOWNSHIP if named.kind == TOWNSHIP else PlaceMethod.VILLAGE
-        place = self._place(named.at, method, Sure.LIKELY, named.radius_m, names_of(named), self._area_of(named))
+        names, area = names_of(named), self._area_of(named)
+        touched = self._zones.touched_by(named.at, named.radius_m)
+        place = self._place(named.at, method, Sure.LIKELY, named.radius_m, names, area, touched)
         if named.kind == TOWNSHIP:
             note = f"Only the township is known, {_distance(named.radius_m)} around; ask for the village."
             return replace(place, note=note)
@@ -117,9 +126,15 @@ class MapLocator:
         return self._zones.area(named.area_code) or self._zones.area_at(named.at)
 
     def _place(
-        self, at: LonLat, method: PlaceMethod, sure: Sure, radius_m: float, names: PlaceNames, area: Area | None
+        self,
+        at: LonLat,
+        method: PlaceMethod,
+        sure: Sure,
+        radius_m: float,
+        names: PlaceNames,
+        area: Area | None,
+        touched: Sequence[Area],
     ) -> Place:
-        touched = self._zones.touched_by(at, radius_m)
         return Place(
             method=method,
             sure=sure,

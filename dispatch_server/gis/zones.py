@@ -37,10 +37,14 @@ class Zones:
         shape = self.shape_at(at)
         return None if shape is None else shape.area
 
+    def around(self, at: LonLat, radius_m: float) -> tuple[AreaShape | None, list[Area]]:
+        """`shape_at` and `touched_by` in one: away from all borders they are one question."""
+        if (alone := self._alone_around(at, radius_m)) is not None:
+            return alone, [alone.area]
+        return self.shape_at(at), self.touched_by(at, radius_m)
+
     def touched_by(self, at: LonLat, radius_m: float) -> list[Area]:
         """Every area with a point within `radius_m` metres, in the order of codes."""
-        if (alone := self._alone_around(at, radius_m)) is not None:
-            return [alone.area]
         near = shapely.Point(at.lon, at.lat) if radius_m == 0 else _circle(at, radius_m)
         return [self._shapes[i].area for i in sorted(self._tree.query(near, predicate="intersects"))]
 
