@@ -92,6 +92,11 @@ class Outage:
         return self.target.area_class
 
     @property
+    def later_not_agreed(self) -> bool:
+        """The calls give a later deadline than the one in force, and no second person has agreed to it."""
+        return bool(self.stops) and target_over(self.stops).arrive_by > self.arrive_by
+
+    @property
     def is_open(self) -> bool:
         return self.state is OutageState.OPEN
 
@@ -159,7 +164,7 @@ def _after_stops(outage: Outage, fact: CallJoined | CallLeft | StopMoved) -> Out
     match fact:
         case CallJoined():
             outage = _with_hazards(outage, (*outage.hazards, *_hazard_stops(fact.stop, fact.hazard)))
-            return _with_stops(outage, (*outage.stops, fact.stop))
+            return _with_stops(_narrowed(outage, fact.stop), (*outage.stops, fact.stop))
         case CallLeft():
             outage = _with_hazards(outage, tuple(h for h in outage.hazards if h.call_id != fact.call_id))
             return _with_stops(outage, tuple(s for s in outage.stops if s.call_id != fact.call_id))
@@ -167,6 +172,13 @@ def _after_stops(outage: Outage, fact: CallJoined | CallLeft | StopMoved) -> Out
             stops = tuple(fact.stop if s.call_id == fact.stop.call_id else s for s in outage.stops)
             outage = replace(outage, transformer=fact.transformer, feeder=fact.feeder, place_id=fact.place_id)
             return _with_stops(outage, stops)
+
+
+def _narrowed(outage: Outage, joined: Stop) -> Outage:
+    """A later target that waits for a second person reaches no further than the call that joined meanwhile."""
+    if outage.relaxation is None or outage.relaxation_state is not Approval.PROPOSED:
+        return outage
+    return replace(outage, relaxation=min(outage.relaxation, target_over([joined]), key=lambda t: t.arrive_by))
 
 
 def _with_stops(outage: Outage, stops: tuple[Stop, ...]) -> Outage:

@@ -49,10 +49,9 @@ def join(outage: Outage, stop: Stop, how: Joined, hazard: Hazard, reason: str, p
     facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason)]
     if hazard is not Hazard.NONE and outage.priority is not Priority.DANGER:
         facts.append(PriorityRaised(Priority.DANGER, f"A caller reports danger to life: {hazard.value}."))
-    # A further call can only bring the deadline forward; a later one that was rejected does not come back with it.
-    waits = outage.relaxation_state is Approval.PROPOSED
+    # A further call can only bring the deadline forward: it proposes no later one, nor one that was rejected again.
     moved = _retarget(outage, (*outage.stops, stop), "a call joined", policy)
-    return facts + [f for f in moved if waits or not _is_later(f, outage)]
+    return facts + [f for f in moved if not _is_later(f, outage)]
 
 
 def _is_later(fact: OutageFact, outage: Outage) -> bool:
@@ -67,7 +66,7 @@ def move_stop(outage: Outage, moved: StopMoved, policy: Policy) -> list[OutageFa
 
 def require_settled_target(outage: Outage) -> None:
     """While a second person has not agreed to a later target, no merge or split may bring it about instead."""
-    if outage.relaxation is not None and outage.relaxation_state is not Approval.APPROVED:
+    if outage.later_not_agreed:
         word = "waits for a second person" if outage.relaxation_state is Approval.PROPOSED else "was rejected"
         raise Refused(f"A later target of outage {outage.number} {word}: move the pin back or have it approved first.")
 

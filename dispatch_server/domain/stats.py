@@ -80,10 +80,8 @@ def outcome(row: ArrivalRow, now: datetime) -> Outcome:
 
 def due_by_set(outage: Outage, policy: Policy) -> dict[str, datetime]:
     """The deadline by each limit set: the clock in force for the one enforced, over all the calls for the others."""
-    unsettled = outage.relaxation is not None and outage.relaxation_state is not Approval.APPROVED
-    # A class that a second person has not agreed to counts for no set: then all are judged by the class in force.
-    held = outage.target.area_class if unsettled else None
-    stops = [replace(s, area_class=held) if unsettled else s for s in outage.stops]
+    # What a second person has not agreed to lifts no limit: the call that gives the clock counts as it was.
+    stops = (*outage.stops, outage.target.stop) if outage.later_not_agreed else outage.stops
     due = {
         name: min((_due(stop, name, policy) for stop in stops), default=outage.arrive_by) for name in policy.set_names
     }

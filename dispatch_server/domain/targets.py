@@ -28,6 +28,12 @@ class Target:
     limit_min: float
     call_id: int
 
+    @property
+    def stop(self) -> Stop:
+        """The call as it was when it gave this clock; its pin may have moved since."""
+        received_at = self.arrive_by - timedelta(minutes=self.limit_min)
+        return Stop(self.call_id, received_at, self.area_class, self.limit_min, self.arrive_by)
+
 
 def stop_for(call_id: int, received_at: datetime, area_class: AreaClass | None, policy: Policy) -> Stop:
     limit_min = policy.limits_on(received_at).of(area_class)

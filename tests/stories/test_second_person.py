@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.protocol.geo import LonLat
-from dispatch_server.protocol.words import CrewAction
+from dispatch_server.protocol.words import CrewAction, Role
+from dispatch_server.services.people import add_user, hash_of
 from tests.domain.builders import metres_north
-from tests.town import MARKET, MARKET_END, MEADOW, RIDGE, Tablet, Town
+from tests.town import MARKET, MARKET_END, MEADOW, PASSWORD, RIDGE, Tablet, Town
 
 TODAY = {"from": "2026-05-01", "to": "2026-05-02"}
 
@@ -36,6 +38,57 @@ def test_no_merge_and_no_split_brings_about_a_later_target_that_waits_for_approv
         assert "second person" in merged.json()["detail"] or "rejected" in merged.json()["detail"]
         if town.outage(filed["outage"]["id"])["relaxation"]["state"] == "proposed":
             town.post(f"{path}/relaxation", {"approved": False}, "dispatcher2")
+
+
+def test_a_rejected_target_binds_no_merge_any_more_once_the_pin_is_back(town: Town) -> None:
+    filed = town.call_at(MARKET)
+    town.let_pass(minutes=46)
+    move(town, filed["call"]["id"], MEADOW)
+    path = f"/outages/{filed['outage']['id']}"
+    town.post(f"{path}/relaxation", {"approved": False}, "dispatcher2")
+    move(town, filed["call"]["id"], MARKET)
+    other = town.call_at(RIDGE)["outage"]
+    town.post(f"{path}/merge", {"into": other["id"]})
+    assert town.outage(other["id"])["arrive_by"] == filed["outage"]["arrive_by"]
+
+
+def test_a_split_waits_for_the_second_person_too(town: Town) -> None:
+    first = town.call(account_no="43130000000001")
+    town.let_pass(minutes=1)
+    second = town.call(account_no="43130000000002")
+    town.let_pass(minutes=50)
+    for one in (first, second):
+        move(town, one["call"]["id"], RIDGE)
+    path = f"/outages/{first['outage']['id']}/split"
+    assert town.ask("POST", path, json={"call_ids": [first["call"]["id"]]}).status_code == 409
+
+
+def test_a_call_that_joins_does_not_let_whoever_moved_the_pin_approve_the_later_target(town: Town) -> None:
+    start = town.clock.now
+    town.let_pass(minutes=30)
+    urban, remote = town.call_at(MARKET), town.call(account_no="43130000000005")
+    town.post(f"/outages/{urban['outage']['id']}/merge", {"into": remote["outage"]["id"]})
+    town.let_pass(minutes=46)
+    move(town, urban["call"]["id"], RIDGE)
+    path = f"/outages/{remote['outage']['id']}/relaxation"
+    assert town.call(account_no="43130000000005", received_at=start.isoformat())["joined"]
+    assert town.ask("POST", path, json={"approved": True}).status_code == 409
+    assert town.outage(remote["outage"]["id"])["arrive_by"] == urban["outage"]["arrive_by"]
+    town.post(path, {"approved": True}, "dispatcher2")
+    reached = datetime.fromisoformat(town.outage(remote["outage"]["id"])["arrive_by"])
+    assert reached == start + timedelta(minutes=120)  # the call that joined meanwhile is not late either
+
+
+def test_whoever_changed_role_in_between_is_no_second_person(town: Town) -> None:
+    filed = town.call_at(MARKET)
+    town.let_pass(minutes=46)
+    move(town, filed["call"]["id"], RIDGE, "call_taker")
+    known = hash_of(PASSWORD)
+    town.store.work(COMMAND_LINE, lambda work: add_user(work, "call_taker", Role.DISPATCHER, known))
+    town._tokens.pop("call_taker")
+    path = f"/outages/{filed['outage']['id']}/relaxation"
+    assert town.ask("POST", path, "call_taker", json={"approved": True}).status_code == 409
+    town.post(path, {"approved": True}, "dispatcher2")
 
 
 def test_a_rejected_relaxation_lifts_no_other_limit_either(town: Town) -> None:
