@@ -51,10 +51,13 @@ class OutageOpened:
 
 @dataclass(frozen=True, slots=True)
 class CallJoined:
+    """`from_outage_id` is the outage that was merged in and brought the call."""
+
     stop: Stop
     how: Joined
     hazard: Hazard
     reason: str = ""
+    from_outage_id: OutageId | None = None
 
 
 @dataclass(frozen=True, slots=True)

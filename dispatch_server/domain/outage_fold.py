@@ -78,6 +78,7 @@ class Outage:
     closed_reason: str | None = None
     merged_into: OutageId | None = None
     solved_by_phone: bool = False
+    absorbed: tuple[OutageId, ...] = ()
     exemption: Approval | None = None
     exemption_reason: str | None = None
     relaxation: Target | None = None
@@ -164,6 +165,8 @@ def _after_stops(outage: Outage, fact: CallJoined | CallLeft | StopMoved) -> Out
     match fact:
         case CallJoined():
             outage = _with_hazards(outage, (*outage.hazards, *_hazard_stops(fact.stop, fact.hazard)))
+            if fact.from_outage_id is not None and fact.from_outage_id not in outage.absorbed:
+                outage = replace(outage, absorbed=(*outage.absorbed, fact.from_outage_id))
             return _with_stops(_narrowed(outage, fact.stop), (*outage.stops, fact.stop))
         case CallLeft():
             outage = _with_hazards(outage, tuple(h for h in outage.hazards if h.call_id != fact.call_id))

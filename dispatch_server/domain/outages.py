@@ -42,11 +42,19 @@ def priority_of(hazard: Hazard, important: bool, customers: int, policy: Policy)
     return Priority.URGENT if important or customers >= policy.urgent_customers else Priority.ORDINARY
 
 
-def join(outage: Outage, stop: Stop, how: Joined, hazard: Hazard, reason: str, policy: Policy) -> list[OutageFact]:
+def join(
+    outage: Outage,
+    stop: Stop,
+    how: Joined,
+    hazard: Hazard,
+    reason: str,
+    policy: Policy,
+    from_outage_id: OutageId | None = None,
+) -> list[OutageFact]:
     """A further call of the same cause. Its deadline counts: the earliest over all calls holds."""
     if not _was_open_at(outage, stop.received_at):
         raise Refused(f"Outage {outage.number} is {outage.state.value}; a call after that opens a new outage.")
-    facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason)]
+    facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason, from_outage_id)]
     if hazard is not Hazard.NONE and outage.priority is not Priority.DANGER:
         facts.append(PriorityRaised(Priority.DANGER, f"A caller reports danger to life: {hazard.value}."))
     # A further call can only bring the deadline forward: it proposes no later one, nor one that was rejected again.

@@ -13,7 +13,7 @@ from dispatch_server.protocol.words import Role
 from dispatch_server.services import enforcement
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.calls import place_of
-from dispatch_server.store.jobs import jobs_of_outage
+from dispatch_server.store.jobs import jobs_behind, outage_id_of
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.network import transformer
 from dispatch_server.store.tablets import action_as_sent
@@ -37,7 +37,7 @@ def grade_check_in(reading: Reading, territory: Territory, outage: Outage, actio
 def settle_arrival(work: Work, territory: Territory, outage_id: int, why: str) -> Outage:
     """The first official check-in over all jobs is the arrival; losing the only one arms the watch again."""
     outage = work.outage(outage_id)
-    facts = arrivals.settle(outage, jobs_of_outage(work, outage_id), work.now, why)
+    facts = arrivals.settle(outage, jobs_behind(work, outage), work.now, why)
     if not facts:
         return outage
     was = outage.arrived_at
@@ -50,9 +50,20 @@ def settle_arrival(work: Work, territory: Territory, outage_id: int, why: str) -
     return settled
 
 
+def confirm_arrival(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
+    """A dispatcher vouches for a check-in that its evidence does not prove."""
+    outage = work.outage(outage_id_of(work, job_id))
+    facts = jobs.confirm_arrival(work.job(job_id), reason)
+    work.record(Subject("job", job_id), facts)
+    while outage.merged_into is not None:
+        outage = work.outage(outage.merged_into)
+    settle_arrival(work, territory, outage.id, "an arrival was confirmed")
+    return work.job(job_id)
+
+
 def regrade_check_ins(work: Work, territory: Territory, outage: Outage) -> Outage:
     """The same fixes against the moved site. Both grades stay on record."""
-    for job in jobs_of_outage(work, outage.id):
+    for job in jobs_behind(work, outage):
         for check_in in job.check_ins:
             if facts := _regraded(work, territory, outage, job, check_in):
                 work.record(Subject("job", job.id), facts, happened_at=check_in.arrived_at)

@@ -31,7 +31,7 @@ from dispatch_server.services import arrivals, enforcement
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import keep_positions, sign_of_life
 from dispatch_server.store.deadlines import Kind, clear_deadlines, set_deadline
-from dispatch_server.store.jobs import crew_of_job, jobs_of_outage, outage_id_of, recent_jobs_of_crew
+from dispatch_server.store.jobs import crew_of_job, jobs_behind, jobs_of_outage, outage_id_of, recent_jobs_of_crew
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.tablets import answer_given, digest_of, heard_of_device, keep_answer, wall_error
 from dispatch_server.store.work import Work
@@ -40,6 +40,8 @@ from dispatch_server.store.work import Work
 JOBS_LOOKED_BACK = 30
 CLOCK_AHEAD = timedelta(minutes=2)  # a position from further in the future than this has a wrong clock
 MADE_SAFE = "made_safe"
+# Nobody sets out for an outage that was merged away; what is done on site counts for the one that took it.
+_OF_THE_OFFER = frozenset({CrewAction.SEEN, CrewAction.ACCEPT, CrewAction.DECLINE, CrewAction.DEPART})
 APPLIED = "Recorded."
 CLOCK_BEYOND_TIME = "The clocks of this action lead out of all time; check elapsed_ms and occurred_at."
 
@@ -122,6 +124,8 @@ def _apply(heard: _Heard) -> str:
     if crew_of_job(heard.work, job_id) != heard.crew_id:
         raise NotFound(f"Your crew has no job {job_id}.")
     outage = heard.work.outage(outage_id_of(heard.work, job_id))  # the outage first: always locked in one order
+    while outage.merged_into is not None and heard.action.kind not in _OF_THE_OFFER:
+        outage = heard.work.outage(outage.merged_into)
     job = heard.work.job(job_id)
     return ON_JOB[heard.action.kind](heard, job, outage)
 
@@ -255,7 +259,8 @@ def _set_others_aside(heard: _Heard) -> None:
 
 
 def _check_in(heard: _Heard, job: Job, outage: Outage) -> str:
-    graded = arrivals.grade_check_in(heard.work, heard.territory, outage, heard.action)
+    sent_to = heard.work.outage(job.outage_id)  # it may have been merged away since
+    graded = arrivals.grade_check_in(heard.work, heard.territory, sent_to, heard.action)
     accuracy_m = None if heard.action.fix is None else heard.action.fix.accuracy_m
     fit = _was_fit(heard, outage)
     facts = jobs.check_in(
@@ -339,7 +344,7 @@ def _restore(heard: _Heard, job: Job, outage: Outage) -> str:
     _record(heard, job.id, jobs.restore(heard.time, heard.seq, customers, partial))
     if not partial:
         clear_deadlines(heard.work, job.id, Kind.ACCEPT_BY, Kind.DEPART_BY)
-    first = jobs.first_restored(jobs_of_outage(heard.work, outage.id))
+    first = jobs.first_restored(jobs_behind(heard.work, outage))
     if first is None:
         return APPLIED
     facts = outages.restore(outage, first.restored_at, first.job_id, first.customers)
@@ -379,15 +384,6 @@ ON_JOB: Mapping[CrewAction, Callable[[_Heard, Job, Outage], str]] = {
     CrewAction.LEAVE: _leave,
     CrewAction.CLOSE: _close,
 }
-
-
-def confirm_arrival(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
-    """A dispatcher vouches for a check-in that its evidence does not prove."""
-    outage = work.outage(outage_id_of(work, job_id))
-    facts = jobs.confirm_arrival(work.job(job_id), reason)
-    work.record(Subject("job", job_id), facts)
-    arrivals.settle_arrival(work, territory, outage.id, "an arrival was confirmed")
-    return work.job(job_id)
 
 
 def _whole_number(data: Mapping[str, object], key: str) -> int | None:

@@ -144,7 +144,8 @@ def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int
     _require_no_crew(work, outage, f"merge {into.number} into {outage.number} instead")
     for stop in outage.stops:
         hazard = outage.hazard_of(stop.call_id)
-        joining = outages.join(into, stop, Joined.BY_PERSON, hazard, f"merged from {outage.number}", territory.policy)
+        why = f"merged from {outage.number}"
+        joining = outages.join(into, stop, Joined.BY_PERSON, hazard, why, territory.policy, outage.id)
         into = _record_clock(work, territory, into, joining)
         work.record(Subject("call", stop.call_id), [CallFiled(into.id, Joined.BY_PERSON.value)])
     if outage.priority is Priority.URGENT and into.priority is Priority.ORDINARY:
@@ -152,7 +153,7 @@ def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int
         into = work.record(Subject("outage", into.id), [raised])
     enforcement.stand_down(work, outage.id, f"The outage was merged into {into.number}.")
     work.record(Subject("outage", outage.id), facts)
-    return into
+    return arrivals.settle_arrival(work, territory, into.id, "an outage was merged in")
 
 
 def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: frozenset[int]) -> Outage:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from dispatch_server.domain.crews import JobInHand
 from dispatch_server.domain.jobs import Job
+from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.refusals import NotFound
 from dispatch_server.protocol.codec import decode
 from dispatch_server.protocol.words import JobState
@@ -32,6 +33,12 @@ _LIVE_CREWS_OF = Question(
 
 def jobs_of_outage(reading: Reading, outage_id: int) -> list[Job]:
     return [reading.job(row[0]) for row in reading.rows(_OF_OUTAGE, outage_id=outage_id)]
+
+
+def jobs_behind(reading: Reading, outage: Outage) -> list[Job]:
+    """The jobs of an outage and of all that were merged into it: whoever was sent to one of them was sent for this."""
+    merged = [reading.outage(outage_id) for outage_id in outage.absorbed]
+    return [*jobs_of_outage(reading, outage.id), *(job for one in merged for job in jobs_behind(reading, one))]
 
 
 def live_jobs_of_crew(reading: Reading, crew_id: int) -> list[Job]:

@@ -39,7 +39,7 @@ from dispatch_server.protocol.words import (
     OutageState,
     Verdict,
 )
-from dispatch_server.services import crew_work, dispatching, exemptions, follow_up, grouping, intake
+from dispatch_server.services import arrivals, dispatching, exemptions, follow_up, grouping, intake
 from dispatch_server.store.deadlines import Kind
 from dispatch_server.store.feed import START, FactRead, facts_since
 from dispatch_server.store.journal import FOLDS, Subject
@@ -125,6 +125,10 @@ class Seen:
     def jobs_of(self, outage: Outage) -> list[Job]:
         return [j for j in self.jobs if j.outage_id == outage.id]
 
+    def jobs_behind(self, outage: Outage) -> list[Job]:
+        merged = [o for o in self.outages if o.id in outage.absorbed]
+        return [*self.jobs_of(outage), *(j for o in merged for j in self.jobs_behind(o))]
+
     def calls_of(self, outage: Outage) -> list[Call]:
         return [c for c in self.calls if c.outage_id == outage.id]
 
@@ -209,7 +213,7 @@ class AnyLife(RuleBasedStateMachine):
         among = [j for j in self.seen.jobs if j.check_ins] if confirm else []
         job_id = _pick(among or self.seen.jobs, which).id
         if confirm:
-            self.district.work(lambda work: crew_work.confirm_arrival(work, ground, job_id, "seen on camera"))
+            self.district.work(lambda work: arrivals.confirm_arrival(work, ground, job_id, "seen on camera"))
         else:
             self.district.work(lambda work: dispatching.withdraw_job(work, ground, job_id, "not needed"))
 
@@ -384,7 +388,9 @@ def one_live_offer(seen: Seen, outage: Outage, district: District) -> None:
 
 
 def the_first_official_arrival(seen: Seen, outage: Outage) -> None:
-    official = [c.arrived_at for j in seen.jobs_of(outage) for c in j.check_ins if c.official]
+    if outage.merged_into is not None:
+        return  # what its crews did counts for the outage that took its calls
+    official = [c.arrived_at for j in seen.jobs_behind(outage) for c in j.check_ins if c.official]
     assert outage.arrived_at == min(official, default=None)
 
 

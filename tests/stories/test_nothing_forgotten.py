@@ -129,3 +129,33 @@ def test_what_waited_for_an_offer_is_left_to_the_desk_after_a_restart_in_suggest
     town.territory = replace(town.territory, policy=policy())
     town.tick()
     assert town.outage(outage["id"])["jobs"] == []
+
+
+def test_the_crew_of_an_outage_that_was_merged_away_arrives_and_restores_for_the_one_that_took_it(town: Town) -> None:
+    crew = town.tablet(2)
+    first = town.call_at(MARKET)["outage"]
+    into = town.call(account_no="43130000000003")["outage"]
+    job = town.offer(first["id"], 2)
+    kept = [crew.press(CrewAction.ACCEPT, job["id"])]
+    town.clock.advance(minutes=10)
+    kept.append(crew.press(CrewAction.CHECK_IN, job["id"], fix=crew.fix(MARKET)))
+    there_at = town.clock.now
+    town.post(f"/outages/{first['id']}/merge", {"into": into["id"]})
+    town.clock.advance(minutes=10)
+    kept.append(crew.press(CrewAction.RESTORE, job["id"], data={"customers_restored": 5}))
+    crew.push(*kept)
+    seen = town.outage(into["id"])
+    assert (seen["state"], seen["arrived_at"], seen["grade"]) == ("restored", there_at.isoformat(), "A")
+
+
+def test_an_acceptance_heard_after_the_outage_was_merged_away_sends_nobody(town: Town) -> None:
+    crew = town.tablet(2)
+    first = town.call(account_no="43130000000001")["outage"]
+    into = town.call(account_no="43130000000004")["outage"]
+    job = town.offer(first["id"], 2)
+    kept = crew.press(CrewAction.ACCEPT, job["id"])
+    town.let_pass(minutes=4)
+    town.post(f"/outages/{first['id']}/merge", {"into": into["id"]})
+    [answer] = crew.push(kept)
+    assert "need not go" in answer["sentence"]
+    assert town.outage(first["id"])["jobs"][0]["state"] == "withdrawn"

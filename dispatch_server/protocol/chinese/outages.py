@@ -4,6 +4,7 @@ SENTENCES: dict[str, str] = {
     # Calls that join, move and leave
     "a call joined": "有来电并入",
     "a pin was moved": "定位点已移动",
+    "an outage was merged in": "有故障并入",
     "calls were split off": "有来电拆出",
     "a relaxation was approved": "延时已批准",
     "{because}; the later target proposed before falls away": "{because}；此前提出的延时作废",

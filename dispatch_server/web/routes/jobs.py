@@ -7,7 +7,7 @@ from fastapi import Request, Response
 
 from dispatch_server.domain.jobs import Job
 from dispatch_server.protocol.codec import encode
-from dispatch_server.services import crew_work, dispatching
+from dispatch_server.services import arrivals, dispatching
 from dispatch_server.store.shown import shown_job
 from dispatch_server.store.work import Work
 from dispatch_server.web.answers import JobShown, answered, as_json
@@ -57,7 +57,7 @@ async def post_withdraw(request: Request, job_id: Id, said: Reason) -> Response:
 async def post_confirm_arrival(request: Request, job_id: Id, said: Reason) -> Response:
     asked = asked_of(request)
     territory = asked.territory
-    return await _answer(asked, lambda work: crew_work.confirm_arrival(work, territory, job_id, said.reason))
+    return await _answer(asked, lambda work: arrivals.confirm_arrival(work, territory, job_id, said.reason))
 
 
 async def _answer(asked: Asked, deed: Callable[[Work], Job], status: int = 200) -> Response:
