@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_server.clock import Clock, utc_now
 from dispatch_server.domain.people import COMMAND_LINE, OFFERING
-from dispatch_server.domain.rules import Policy, read_policy
+from dispatch_server.domain.rules import Mode, Policy, read_policy
 from dispatch_server.services.dispatching import take_up_waiting
 from dispatch_server.services.layers import load_layers, territory_from
 from dispatch_server.services.ports import Territory
@@ -102,8 +102,9 @@ class Wired:
         enforcing, offering = Repeated("ticker", ticker.enforce), Repeated("offering", ticker.offer)
         keeping = Repeated("housekeeping", chores.once, EVERY_S)
         self.store.work(OFFERING, lambda work: take_up_waiting(work, self.ground()))
-        self.store.on_change(enforcing.wake)
-        self.store.on_change(offering.wake)
+        # Deadlines lie in the future and are looked at four times a second; a call is to be offered at once.
+        if self.ground().policy.mode is Mode.AUTO:
+            self.store.on_change(offering.wake)
         running = [thread.start() for thread in (enforcing, offering, keeping)]
         try:
             yield
