@@ -15,7 +15,7 @@ A95_PER_A68 = 1.62
 # The elapsed clock is exact to the time the push spent on its way; seconds, as a rule.
 ELAPSED_DOUBT_S = 1.0
 GPS_DOUBT_S = 1.0
-FIX_TELLS_TIME_FOR_MS = 60_000
+FIX_TELLS_TIME_FOR = timedelta(seconds=60)
 WALL_DOUBT_S = 60.0
 # Without an earlier hearing the error is read from the push itself, but the clock may have been set since the action.
 WALL_DOUBT_UNKNOWN_S = 3600.0
@@ -64,17 +64,29 @@ def _time_by_clocks(
     since_ms = push.elapsed_ms - action.elapsed_ms
     if action.boot_id == push.boot_id and since_ms >= 0:
         return TimeOfAction(received_at - timedelta(milliseconds=since_ms), ClockSource.ELAPSED, ELAPSED_DOUBT_S)
-    if action.fix is not None and action.fix.provider is Provider.GPS and not action.fix.is_mock:
+    if action.fix is not None and _tells_time(action, action.fix, wall_error):
         return TimeOfAction(action.fix.fixed_at + _since_fix(action, action.fix), ClockSource.GPS, GPS_DOUBT_S)
     if wall_error is None:
         return TimeOfAction(action.occurred_at - (push.sent_at - received_at), ClockSource.WALL, WALL_DOUBT_UNKNOWN_S)
     return TimeOfAction(action.occurred_at - wall_error, ClockSource.WALL, WALL_DOUBT_S)
 
 
+def _tells_time(action: ActionTaken, fix: Fix, wall_error: timedelta | None) -> bool:
+    """A satellite's time, unless the reading was an old one and no counter tells how old.
+
+    Without the counter the wall clock tells that it was old: as it stood and less its last known error.
+    """
+    if fix.provider is not Provider.GPS or fix.is_mock:
+        return False
+    since = action.occurred_at - fix.fixed_at
+    ages = [since, since - (wall_error or timedelta(0))]
+    return fix.elapsed_ms is not None or min(ages) <= FIX_TELLS_TIME_FOR
+
+
 def _since_fix(action: ActionTaken, fix: Fix) -> timedelta:
     """A reading's own time stands for the press, unless the device's counter says that it was an old one."""
-    since_ms = 0 if fix.elapsed_ms is None else action.elapsed_ms - fix.elapsed_ms
-    return timedelta(milliseconds=since_ms) if abs(since_ms) > FIX_TELLS_TIME_FOR_MS else timedelta(0)
+    since = timedelta(milliseconds=0 if fix.elapsed_ms is None else action.elapsed_ms - fix.elapsed_ms)
+    return since if abs(since) > FIX_TELLS_TIME_FOR else timedelta(0)
 
 
 def fix_age_s(action: ActionTaken) -> float | None:

@@ -189,6 +189,13 @@ def test_after_a_reboot_the_satellites_tell() -> None:
     assert (at, source, doubt_s) == (NOON - minutes(3), ClockSource.GPS, 1.0)
 
 
+def test_an_old_satellite_fix_without_the_counter_tells_no_time() -> None:
+    for age, source in ((60, ClockSource.GPS), (60.001, ClockSource.WALL)):
+        fix = a_fix(fixed_at=NOON - minutes(7) - seconds(age))
+        assert after_a_reboot(fix)[1] is source
+    assert after_a_reboot(a_fix(fixed_at=NOON - minutes(60))) == (NOON - minutes(7), ClockSource.WALL, 60.0)
+
+
 def test_an_old_satellite_fix_tells_when_it_was_made_and_the_counter_how_long_ago() -> None:
     old = a_fix(fixed_at=NOON - minutes(60), elapsed_ms=1_000_000 - 45 * 60_000)
     at, source, _ = after_a_reboot(old)

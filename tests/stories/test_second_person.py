@@ -121,15 +121,26 @@ def test_nobody_arrives_before_the_job_was_offered(town: Town) -> None:
     town.let_pass(minutes=40)
     outage = town.call(account_no="43130000000001")["outage"]
     job = town.offer(outage["id"], 2)
-    old = crew.fix(MARKET)
-    fix = replace(old, fixed_at=old.fixed_at - timedelta(minutes=30), elapsed_ms=None)
-    kept = crew.press(CrewAction.CHECK_IN, job["id"], fix=fix)
+    crew.wall_error = -timedelta(minutes=30)
+    kept = crew.press(CrewAction.CHECK_IN, job["id"])
     crew.boot_id, crew.booted_at = "after", town.clock.now
     crew.push(kept)
     seen = town.outage(outage["id"])
     assert seen["arrived_at"] == job["offered_at"]
     arrived = next(f for f in seen["facts"] if f["kind"] == "CrewArrived")
     assert arrived["body"]["doubt_s"] >= 1800
+
+
+def test_an_old_reading_of_the_satellites_does_not_tell_when_a_crew_arrived(town: Town) -> None:
+    crew, job_id = on_its_way(town, outage := town.call_at(MARKET)["outage"])
+    old = replace(crew.fix(MARKET), elapsed_ms=None)
+    town.let_pass(minutes=60)
+    pressed_at = town.clock.now
+    kept = crew.press(CrewAction.CHECK_IN, job_id, fix=old)
+    crew.boot_id, crew.booted_at = "after", town.clock.now
+    town.let_pass(minutes=5)
+    crew.push(kept)
+    assert town.outage(outage["id"])["arrived_at"] == pressed_at.isoformat()
 
 
 def test_a_call_takers_pin_betters_no_arrival_and_a_dispatchers_does(town: Town) -> None:
