@@ -95,6 +95,14 @@ def require_nobody_on_site(work: Work, outage: Outage) -> None:
         raise Refused(f"A crew is on site at outage {outage.number}; let it report, or ask it to leave.")
 
 
+def require_no_danger(outage: Outage, call_id: int | None = None) -> None:
+    """A desk cannot see that a wire on the ground is safe: somebody who stands beside it says so."""
+    if any(h.made_safe_at is None for h in outage.hazards if call_id in (None, h.call_id)):
+        raise Refused(
+            f"Outage {outage.number} has a danger to life that nobody has made safe; send a crew and let it report."
+        )
+
+
 def clear_job(work: Work, job_id: int) -> None:
     clear_deadlines(work, job_id, *_OF_JOB)
 

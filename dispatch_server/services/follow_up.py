@@ -59,6 +59,8 @@ def close_outage(work: Work, territory: Territory, outage_id: int, reason: str) 
     """A dispatcher ends it: closed after an arrival or a restoration, cancelled without one."""
     outage = work.outage(outage_id)
     enforcement.require_nobody_on_site(work, outage)
+    if outage.is_open:
+        enforcement.require_no_danger(outage)
     outage = _close(work, outage, reason)
     enforcement.crew_became_free(work, territory)
     return outage

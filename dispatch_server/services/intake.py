@@ -157,8 +157,9 @@ def chase_call(work: Work, call_id: int) -> Call:
 def close_call(work: Work, call_id: int, reason: str) -> Call:
     """Solved by phone. An outage all of whose calls are solved by phone ends with them."""
     call: Call = call_behind_its_outage(work, call_id)
-    if call.outage_id is not None:
-        enforcement.require_nobody_on_site(work, work.outage(call.outage_id))
+    if call.outage_id is not None and (outage := work.outage(call.outage_id)).is_open:
+        enforcement.require_nobody_on_site(work, outage)
+        enforcement.require_no_danger(outage, call.id)
     call = work.record(Subject("call", call_id), calls.close_by_phone(call, reason))
     if call.outage_id is not None:
         outage = work.outage(call.outage_id)

@@ -65,6 +65,9 @@ SENTENCES: dict[str, str] = {
     "A crew is on site at outage {outage}; let it report, or ask it to leave.": (
         "故障 {outage} 现场有班组；请等待其报告，或让其撤离。"
     ),
+    "Outage {outage} has a danger to life that nobody has made safe; send a crew and let it report.": (
+        "故障 {outage} 有危及人身安全的险情尚未排除；请派班组到场并等待其报告。"
+    ),
     # A second person decides
     "Outage {outage} has no later target waiting for approval.": "故障 {outage} 没有待审批的延时。",
     "Outage {outage} already has an exemption ({approval}).": "故障 {outage} 已申请免考核（{approval}）。",
