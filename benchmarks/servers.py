@@ -29,7 +29,7 @@ class Running:
     @property
     def peak_rss_mb(self) -> float:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1e3
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
 
     @property
     def cpu_s(self) -> float:
