@@ -51,13 +51,14 @@ class OutageOpened:
 
 @dataclass(frozen=True, slots=True)
 class CallJoined:
-    """`from_outage_id` is the outage that was merged in and brought the call."""
+    """`from_outage_id` is the outage that was merged in and brought the call; `fault_kind` is what this caller said."""
 
     stop: Stop
     how: Joined
     hazard: Hazard
     reason: str = ""
     from_outage_id: OutageId | None = None
+    fault_kind: FaultKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

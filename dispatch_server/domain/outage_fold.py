@@ -167,6 +167,7 @@ def _after_stops(outage: Outage, fact: CallJoined | CallLeft | StopMoved) -> Out
             outage = _with_hazards(outage, (*outage.hazards, *_hazard_stops(fact.stop, fact.hazard)))
             if fact.from_outage_id is not None and fact.from_outage_id not in outage.absorbed:
                 outage = replace(outage, absorbed=(*outage.absorbed, fact.from_outage_id))
+            outage = replace(outage, fault_kind=_wider(outage.fault_kind, fact.fault_kind))
             return _with_stops(_narrowed(outage, fact.stop), (*outage.stops, fact.stop))
         case CallLeft():
             outage = _with_hazards(outage, tuple(h for h in outage.hazards if h.call_id != fact.call_id))
@@ -175,6 +176,11 @@ def _after_stops(outage: Outage, fact: CallJoined | CallLeft | StopMoved) -> Out
             stops = tuple(fact.stop if s.call_id == fact.stop.call_id else s for s in outage.stops)
             outage = replace(outage, transformer=fact.transformer, feeder=fact.feeder, place_id=fact.place_id)
             return _with_stops(outage, stops)
+
+
+def _wider(known: FaultKind | None, said: FaultKind | None) -> FaultKind | None:
+    """The first word stands, but a caller who speaks of high voltage is sent a crew that may touch it."""
+    return said if known is None or said is FaultKind.HV else known
 
 
 def _narrowed(outage: Outage, joined: Stop) -> Outage:

@@ -32,7 +32,7 @@ from dispatch_server.domain.outage_fold import after as after
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.rules import Policy
 from dispatch_server.domain.targets import Stop, target_over
-from dispatch_server.protocol.words import Grade, Hazard, OutageState
+from dispatch_server.protocol.words import FaultKind, Grade, Hazard, OutageState
 
 
 def priority_of(hazard: Hazard, important: bool, customers: int, policy: Policy) -> Priority:
@@ -50,11 +50,12 @@ def join(
     reason: str,
     policy: Policy,
     from_outage_id: OutageId | None = None,
+    fault_kind: FaultKind | None = None,
 ) -> list[OutageFact]:
     """A further call of the same cause. Its deadline counts: the earliest over all calls holds."""
     if not _was_open_at(outage, stop.received_at):
         raise Refused(f"Outage {outage.number} is {outage.state.value}; a call after that opens a new outage.")
-    facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason, from_outage_id)]
+    facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason, from_outage_id, fault_kind)]
     if hazard is not Hazard.NONE and outage.priority is not Priority.DANGER:
         facts.append(PriorityRaised(Priority.DANGER, f"A caller reports danger to life: {hazard.value}."))
     # A further call can only bring the deadline forward: it proposes no later one, nor one that was rejected again.

@@ -10,7 +10,7 @@ from dispatch_server.protocol.words import OutageState
 from dispatch_server.services import enforcement
 from dispatch_server.services.intake import NewCall, call_behind_its_outage, file_call
 from dispatch_server.services.ports import Territory
-from dispatch_server.store.calls import calls_of_outage, last_place_of_call, particulars_of
+from dispatch_server.store.calls import calls_of_outage, last_place_of_call, particulars_of, premises_of_call
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.work import Work
 
@@ -45,7 +45,7 @@ def _file_again(work: Work, territory: Territory, call: Call) -> int:
         about_call_id=call.id,
     )
     place = last_place_of_call(work, call.id) or UNPLACED
-    filed = file_call(work, territory, again, place, None)
+    filed = file_call(work, territory, again, place, premises_of_call(work, call.id))
     return filed.call.id
 
 

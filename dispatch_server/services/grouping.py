@@ -15,7 +15,7 @@ from dispatch_server.domain.targets import stop_for
 from dispatch_server.protocol.words import JobState
 from dispatch_server.services import arrivals, enforcement
 from dispatch_server.services.ports import Territory
-from dispatch_server.store.calls import place_of
+from dispatch_server.store.calls import place_of, premises_of_call
 from dispatch_server.store.jobs import jobs_of_outage
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import nearby
@@ -104,7 +104,7 @@ def join_outage(
     work: Work, territory: Territory, call: Call, outage: Outage, how: Joined, premises: Premises | None, why: str = ""
 ) -> tuple[Call, Outage]:
     stop = stop_for(call.id, call.received_at, call.limit_class, territory.policy)
-    facts = outages.join(outage, stop, how, call.hazard, why, territory.policy)
+    facts = outages.join(outage, stop, how, call.hazard, why, territory.policy, None, call.fault_kind)
     if premises is not None and premises.important and outage.priority is Priority.ORDINARY:
         facts.append(outages.PriorityRaised(Priority.URGENT, "An important customer is out."))
     outage = _record_clock(work, territory, outage, facts)
@@ -145,7 +145,8 @@ def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int
     for stop in outage.stops:
         hazard = outage.hazard_of(stop.call_id)
         why = f"merged from {outage.number}"
-        joining = outages.join(into, stop, Joined.BY_PERSON, hazard, why, territory.policy, outage.id)
+        kind = work.call(stop.call_id).fault_kind
+        joining = outages.join(into, stop, Joined.BY_PERSON, hazard, why, territory.policy, outage.id, kind)
         into = _record_clock(work, territory, into, joining)
         work.record(Subject("call", stop.call_id), [CallFiled(into.id, Joined.BY_PERSON.value)])
     if outage.priority is Priority.URGENT and into.priority is Priority.ORDINARY:
@@ -170,9 +171,12 @@ def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: fro
     first, *others = (work.call(call_id) for call_id in leaving)
     if any(call.state is CallState.CLOSED for call in (first, *others)):
         raise Refused("A call that was solved by phone needs no outage of its own; split the others off.")
-    _, new = open_outage(work, territory, first, place_of(work, first.place_id), None, Joined.SPLIT)
+    _, new = open_outage(
+        work, territory, first, place_of(work, first.place_id), premises_of_call(work, first.id), Joined.SPLIT
+    )
     for call in others:
-        _, new = join_outage(work, territory, call, new, Joined.SPLIT, None, f"split from {outage.number}")
+        premises = premises_of_call(work, call.id)
+        _, new = join_outage(work, territory, call, new, Joined.SPLIT, premises, f"split from {outage.number}")
     facts = outages.part_with(outage, frozenset(leaving), new.id, territory.policy)
     _record_clock(work, territory, outage, facts)
     return new

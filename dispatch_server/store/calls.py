@@ -93,6 +93,12 @@ def premises_of_account(reading: Reading, account_no: str) -> Premises | None:
     return None if found is None else _premises(found)
 
 
+def premises_of_call(reading: Reading, call_id: int) -> Premises | None:
+    """By the account that was given with the call, when it is in the register."""
+    account_no = particulars_of(reading, call_id)["account_no"]
+    return premises_of_account(reading, account_no) if account_no else None
+
+
 def premises_of_phone(reading: Reading, phone: str) -> list[Premises]:
     return [_premises(row) for row in reading.rows(_BY_PHONE, phone=phone)]
 

@@ -81,3 +81,14 @@ def test_the_control_room_sees_everything_files_calls_and_changes_nothing_of_a_c
     town.tablet(2)
     offered = town.ask("POST", "/jobs", "control_room", json={"outage_id": filed["outage"]["id"], "crew_id": 2})
     assert offered.status_code == 403
+
+
+def test_still_out_at_an_important_customer_is_as_urgent_as_before(town: Town) -> None:
+    crew = town.tablet(3)
+    filed = town.call(account_no="43130000000006")
+    job = town.offer(filed["outage"]["id"], 3)
+    crew.do(CrewAction.ACCEPT, job["id"])
+    crew.do(CrewAction.RESTORE, job["id"], data={"customers_restored": 1})
+    town.post(f"/calls/{filed['call']['id']}/call-back", {"answer": "still_out"}, "call_taker")
+    [again] = town.get("/outages", state="open")["outages"]
+    assert again["priority"] == "urgent"

@@ -99,3 +99,22 @@ def test_a_caller_who_says_no_place_is_looked_for_by_his_number_and_the_desk_is_
 def test_what_the_caller_says_goes_before_his_number(town: Town) -> None:
     filed = town.call(caller_phone="10000000004", address="河口镇河口社区")
     assert (filed["place"]["method"], filed["place"]["names"]["village"]) == ("village", "河口社区")
+
+
+def test_what_a_later_caller_says_of_the_fault_decides_who_may_go(town: Town) -> None:
+    """The second crew may not touch high voltage."""
+    town.tablet(2)
+    outage = town.call(account_no="43130000000001")["outage"]
+    assert town.call(account_no="43130000000002", fault_kind="hv")["joined"]
+    crews = town.get(f"/outages/{outage['id']}/crews")["crews"]
+    assert [c["fit"] for c in crews if c["crew_id"] == 2] == [False]
+
+
+def test_a_merged_outage_brings_its_kind_and_a_split_call_its_customer(town: Town) -> None:
+    into = town.call(account_no="43130000000005", fault_kind="lv")["outage"]
+    hospital = town.call(account_no="43130000000006", fault_kind="hv")
+    town.post(f"/outages/{hospital['outage']['id']}/merge", {"into": into["id"]})
+    merged = town.outage(into["id"])
+    assert (merged["fault_kind"], merged["priority"]) == ("hv", "urgent")
+    again = town.post(f"/outages/{into['id']}/split", {"call_ids": [hospital["call"]["id"]]})
+    assert again["priority"] == "urgent"
