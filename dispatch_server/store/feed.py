@@ -16,7 +16,6 @@ _COLUMNS = (
 # Facts get their numbers at the end of a Work under a lock held until its commit: what is seen has no gap before it.
 _SINCE = Question(_COLUMNS + "WHERE seq > :seq ORDER BY seq LIMIT :at_most")
 _END = Question("SELECT max(seq) FROM facts")
-_HOLDS = Question("SELECT 1 FROM facts WHERE seq = :seq")
 _OF_SUBJECT = Question(_COLUMNS + "WHERE subject_kind = :kind AND subject_id = :id ORDER BY n")
 
 
@@ -69,8 +68,9 @@ def end_of_journal(reading: Reading) -> Cursor:
 
 
 def holds(reading: Reading, cursor: Cursor) -> bool:
-    """False for a cursor from before a restore that took its fact away: whoever brings it begins anew."""
-    return cursor == START or reading.row(_HOLDS, seq=cursor.seq) is not None
+    """False for a cursor beyond the journal's end, from before a restore: whoever brings it begins anew. A number that
+    no fact has is held: a Work that failed on PostgreSQL leaves a gap behind."""
+    return cursor <= end_of_journal(reading)
 
 
 def facts_of(reading: Reading, subject: Subject) -> list[FactRead]:

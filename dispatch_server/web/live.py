@@ -15,7 +15,7 @@ from time import monotonic
 from dispatch_server.domain.people import User
 from dispatch_server.protocol.words import Role
 from dispatch_server.services.feed import Heard, facts_for, heard_since, may_hear
-from dispatch_server.store.feed import Cursor, end_of_journal
+from dispatch_server.store.feed import Cursor, end_of_journal, holds
 from dispatch_server.store.people import versions
 from dispatch_server.store.store import Store, StoreBusy
 from dispatch_server.store.work import Reading
@@ -65,6 +65,7 @@ class Live:
         self._sessions = sessions
         self._batches: deque[Batch] = deque(maxlen=BATCHES_KEPT)
         self.tail: Cursor | None = None
+        self.restores = 0  # how often the journal was found shorter than before: then every feed ends
         self._listeners = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
@@ -124,6 +125,8 @@ class Live:
         if skips and tail is not None and self._listeners:
             self._wake.set()  # somebody came while we skipped: he hears from the old end on
             return
+        if tail is not None and upto < tail:
+            self._begin_anew()
         self.tail = upto
         if heard:
             assert tail is not None
@@ -131,6 +134,12 @@ class Live:
             self._tell()
         if len(heard) == PAGE:
             self._wake.set()
+
+    def _begin_anew(self) -> None:
+        """A backup was restored under us: what is kept here is of another journal."""
+        self.restores += 1
+        self._batches.clear()
+        self._tell()
 
     def _tell(self) -> None:
         self._grown.set()
@@ -180,6 +189,8 @@ def _news(reading: Reading, tail: Cursor | None, skips: bool) -> tuple[int, Curs
     if tail is None or skips:
         return people, end_of_journal(reading), []
     heard = heard_since(reading, tail, PAGE)
+    if not heard and not holds(reading, tail):
+        return people, end_of_journal(reading), []
     return people, heard[-1].cursor if heard else tail, heard
 
 

@@ -9,9 +9,21 @@ from dataclasses import replace
 import pytest
 
 from dispatch_server.domain.people import Author
-from dispatch_server.store.feed import START, Cursor, FactRead, end_of_journal, facts_of, facts_since, holds, shown_fact
+from dispatch_server.domain.refusals import BadInput
+from dispatch_server.store.feed import (
+    START,
+    Cursor,
+    FactRead,
+    end_of_journal,
+    facts_of,
+    facts_since,
+    holds,
+    read_cursor,
+    shown_fact,
+)
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.opening import open_store
+from dispatch_server.store.questions import Question
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Work
 from tests.clock import FakeClock
@@ -85,7 +97,24 @@ def test_a_cursor_of_another_journal_is_noticed(store: Store) -> None:
     assert store.read(lambda r: holds(r, START))
     assert store.read(lambda r: holds(r, end))
     assert not store.read(lambda r: holds(r, replace(end, seq=end.seq + 1)))
-    assert not store.read(lambda r: holds(r, replace(end, seq=end.seq + 1)))
+
+
+def test_a_number_that_no_fact_has_is_a_cursor_all_the_same(store: Store) -> None:
+    """A Work that fails while it commits takes its numbers with it on PostgreSQL; nobody may be sent away for that."""
+    calls = [store.work(DESK, take_a_call).id for _ in range(3)]
+    store.work(DESK, lambda work: work.do(Question("DELETE FROM facts WHERE seq = 2")))
+    assert store.read(lambda r: holds(r, Cursor(2)))
+    assert [f.subject.id for f in read_on(store, Cursor(2))] == [calls[2]]
+
+
+@pytest.mark.parametrize("text", ["812.7", "-1", "", "٣", "9" * 19, "9" * 40])
+def test_a_cursor_that_is_none_of_ours_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(BadInput, match="leave it out to begin with the present"):
+        read_cursor(text)
+
+
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    assert read_cursor(str(Cursor(812))) == Cursor(812)
 
 
 def test_a_shown_fact_is_json_whatever_its_author_is_called(store: Store) -> None:

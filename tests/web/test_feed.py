@@ -15,6 +15,7 @@ import pytest
 from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.protocol.words import CrewAction
 from dispatch_server.services.people import disable_user
+from dispatch_server.store.questions import Question
 from dispatch_server.web.served import HouseRules, Served
 from tests.town import MARKET, MEADOW, Town, running
 
@@ -119,7 +120,7 @@ def test_every_fact_comes_once_and_in_order_while_the_desk_is_busy(town: Town) -
             caller.join()
         feed.wait_until(lambda one: one.kinds.count("CallFiled") == 20)
         heard = [fact["cursor"] for fact in feed.facts]
-    cursors = [tuple(map(int, cursor.split("."))) for cursor in heard]
+    cursors = [int(cursor) for cursor in heard]
     assert cursors == sorted(set(cursors))
     assert all_facts(town)[: len(heard)] == heard
 
@@ -179,6 +180,24 @@ def test_a_cursor_that_is_not_in_the_journal(town: Town) -> None:
     answer = town.ask("GET", "/feed", params={"cursor": "99999999"})
     assert answer.status_code == 409
     assert "anew" in answer.json()["detail"]
+
+
+def test_an_open_feed_ends_when_an_older_backup_is_restored_and_goes_on_from_a_fresh_snapshot(town: Town) -> None:
+    town.call_at(MARKET)
+    backed_up = town.get("/outages")["cursor"]
+    with listening(town) as feed:
+        town.call_at(MEADOW)
+        feed.wait_until(lambda one: "CallFiled" in one.kinds)
+        restore = Question("DELETE FROM facts WHERE seq > :seq")
+        town.store.work(COMMAND_LINE, lambda work: work.do(restore, seq=int(backed_up)))
+        feed.wait_until(lambda one: one.ended)
+        assert town.ask("GET", "/feed", params={"cursor": feed.ids[-1]}).status_code == 409
+    cursor = town.get("/outages")["cursor"]
+    assert cursor == backed_up
+    with listening(town, cursor=cursor) as again:
+        town.call(category="praise")
+        again.wait_until(lambda one: "CallTaken" in one.kinds)
+        assert int(again.facts[0]["cursor"]) > int(backed_up)
 
 
 def test_a_pull_held_open_is_answered_when_an_offer_comes(town: Town) -> None:

@@ -33,7 +33,9 @@ _ANSWERS: dict[int | str, Any] = {
 )
 async def get_feed(request: Request, cursor: Annotated[str | None, Query(max_length=50)] = None) -> Response:
     """Goes on after `cursor` (or the header `Last-Event-ID`), else begins with the present and says its cursor first.
-    A crew hears what concerns its own jobs. A reader that cannot keep up is cut off and resumes by its cursor."""
+    A crew hears what concerns its own jobs. A reader that cannot keep up is cut off and resumes by its cursor.
+    A cursor beyond the journal, from before a restored backup, is answered 409: ask `GET /outages` anew and go on from
+    the cursor it gives. A feed that is open during a restore ends, so that its reader comes back and is told."""
     asked = asked_of(request)
     if asked.user.role is Role.CREW:
         asked.crew_id  # noqa: B018 - refuses a user without a crew before the stream begins
@@ -52,13 +54,15 @@ def _start(reading: Reading, said: str | None) -> Cursor:
 
 async def _frames(asked: Asked, cursor: Cursor) -> AsyncIterator[bytes]:
     served, metrics = asked.served, asked.served.metrics
-    live, beat_s = served.live, served.rules.heartbeat_s
+    live, beat_s, restores = served.live, served.rules.heartbeat_s, served.live.restores
     metrics.streams.inc()
     try:
         with live.listening():
             yield _heartbeat(served.store.clock(), cursor)
             said_at = monotonic()
-            while not live.is_closing and await served.sessions.of(asked.token) is not None:
+            while (
+                not live.is_closing and live.restores == restores and await served.sessions.of(asked.token) is not None
+            ):
                 frames, cursor = await live.next_frames(asked.user, cursor, min(LOOK_AROUND_S, beat_s))
                 if frames:
                     yield frames

@@ -4,7 +4,7 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
 const FAILURES_BEFORE_AFRESH = 6;
 
-/** Some facts before a cursor ("xid.seq"), so that the feed does not begin empty. */
+/** Some facts before a cursor (a number; gaps do no harm), so that the feed does not begin empty. */
 export function aLittleBefore(cursor, facts = 60) {
   return String(Math.max(0, Number(cursor) - facts));
 }
