@@ -57,7 +57,7 @@ def settings() -> None:
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = None,
     no_ticker: Annotated[bool, typer.Option("--no-ticker", help="Leave enforcement to `relight tick`.")] = False,
 ) -> None:
     """The server, with a ticker inside."""
@@ -165,6 +165,15 @@ def user_list() -> None:
             typer.echo(f"{user.role.value:<14}{user.name}{crew}{' (disabled)' if account.disabled else ''}")
 
 
+def _require_database(chosen: Settings) -> None:
+    """A mistyped folder must not be made, found empty, and called sound."""
+    scheme, _, rest = chosen.url.partition(":///")
+    if scheme == "sqlite" and not Path(rest).exists():
+        raise CannotOpen(
+            f"There is no database at {rest}. Name its folder in RELIGHT_DATA_DIR (the demo's: data/demo)."
+        )
+
+
 @app.command()
 def verify() -> None:
     """Recomputes every seal and root and replays the journal; names the first bad row."""
@@ -172,6 +181,7 @@ def verify() -> None:
     from dispatch_server.store.verifying import verify as verify_all
 
     chosen = read_settings()
+    _require_database(chosen)
     key = root_key(chosen.key_file) if chosen.key_file.exists() else None
     with store_of(chosen) as store:
         found = store.read(lambda reading: verify_all(reading, key))
@@ -190,7 +200,9 @@ def backup(
     """A consistent copy of everything, while the servers run."""
     from dispatch_server.store import backup as copying
 
-    with store_of(read_settings()) as store:
+    chosen = read_settings()
+    _require_database(chosen)
+    with store_of(chosen) as store:
         held = copying.backup(store, file)
     typer.echo(f"{file} holds {sum(t.rows for t in held.tables)} rows of {len(held.tables)} tables.")
 
@@ -208,7 +220,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `relight back
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free one.")] = 8000,
     data_dir: Annotated[Path, typer.Option(help="Folder that keeps the demo; the same folder goes on.")] = Path(
         "data/demo"
     ),
