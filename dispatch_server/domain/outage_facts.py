@@ -103,6 +103,14 @@ class RelaxationDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstTargetKept:
+    """Calls came by merge or split from an outage whose target was relaxed: its clock before that comes with them."""
+
+    target: Target
+    from_outage_id: OutageId
+
+
+@dataclass(frozen=True, slots=True)
 class PriorityRaised:
     priority: Priority
     why: str
@@ -224,6 +232,7 @@ OutageFact = (
     | TargetSet
     | RelaxationProposed
     | RelaxationDecided
+    | FirstTargetKept
     | PriorityRaised
     | NotIssued
     | NoCrewLeft

@@ -15,6 +15,7 @@ from dispatch_server.domain.outage_facts import (
     Escalated,
     ExemptionDecided,
     ExemptionProposed,
+    FirstTargetKept,
     MadeSafe,
     NoCrewLeft,
     NotIssued,
@@ -119,6 +120,8 @@ def after(outage: Outage | None, fact: OutageFact) -> Outage:
             return _after_stops(outage, fact)
         case TargetSet() | RelaxationProposed() | RelaxationDecided():
             return _after_clock(outage, fact)
+        case FirstTargetKept():
+            return replace(outage, first_target=fact.target)
         case PriorityRaised():
             return replace(outage, priority=fact.priority)
         case NotIssued() | Escalated() | RepairDisputed():

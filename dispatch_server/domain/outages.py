@@ -11,6 +11,7 @@ from dispatch_server.domain.outage_facts import (
     CallLeft,
     ExemptionDecided,
     ExemptionProposed,
+    FirstTargetKept,
     MadeSafe,
     OutageCancelled,
     OutageClosed,
@@ -217,6 +218,13 @@ def merge_away(outage: Outage, into: Outage) -> list[OutageFact]:
             raise Refused(f"Outage {one.number} has an exemption; others would leave the figures with it.")
     facts: list[OutageFact] = [CallLeft(s.call_id, into.id) for s in outage.stops]
     return [*facts, OutageCancelled(f"merged into outage {into.number}", merged_into=into.id)]
+
+
+def keep_first_target(outage: Outage, gone_to: Outage) -> list[OutageFact]:
+    """A relaxation that was approved stays visible in the figures wherever its calls go."""
+    earlier = outage.first_target.arrive_by < min(outage.arrive_by, gone_to.first_target.arrive_by)
+    went_along = any(s.call_id == outage.first_target.call_id for s in gone_to.stops)
+    return [FirstTargetKept(outage.first_target, outage.id)] if earlier and went_along else []
 
 
 def propose_exemption(outage: Outage, reason: str, evidence: str) -> list[OutageFact]:

@@ -40,6 +40,18 @@ def test_no_merge_and_no_split_brings_about_a_later_target_that_waits_for_approv
             town.post(f"{path}/relaxation", {"approved": False}, "dispatcher2")
 
 
+def test_the_target_before_an_approved_relaxation_goes_with_its_call_through_merge_and_split(town: Town) -> None:
+    relaxed, other = town.call_at(MARKET), town.call_at(RIDGE)["outage"]
+    town.let_pass(minutes=46)
+    move(town, relaxed["call"]["id"], MEADOW)
+    path = f"/outages/{relaxed['outage']['id']}"
+    town.post(f"{path}/relaxation", {"approved": True}, "dispatcher2")
+    town.post(f"{path}/merge", {"into": other["id"]})
+    assert town.outage(other["id"])["first_arrive_by"] == relaxed["outage"]["arrive_by"]
+    split = town.post(f"/outages/{other['id']}/split", {"call_ids": [relaxed["call"]["id"]]})
+    assert town.outage(split["id"])["first_arrive_by"] == relaxed["outage"]["arrive_by"]
+
+
 def test_a_rejected_target_binds_no_merge_any_more_once_the_pin_is_back(town: Town) -> None:
     filed = town.call_at(MARKET)
     town.let_pass(minutes=46)

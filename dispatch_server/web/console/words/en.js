@@ -418,6 +418,7 @@ export const facts = {
   OutageCancelled: (b, w) => `${w.outage()} was cancelled: ${w.said(b.reason)}`,
   ExemptionProposed: (b, w) => `An exemption was proposed for ${w.outage()}: ${b.reason}`,
   ExemptionDecided: (b, w) => `The exemption of ${w.outage()} was ${b.approved ? 'approved' : 'rejected'}.`,
+  FirstTargetKept: (b, w) => `The deadline before the approved relaxation, ${w.clock(b.target.arrive_by)}, comes along with the calls.`,
   RepairDisputed: (b, w) => `The customer says the power is still out after ${w.outage()}; a new call carries on.`,
 
   JobOffered: (b, w) =>

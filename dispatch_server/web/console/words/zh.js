@@ -418,6 +418,7 @@ export const facts = {
   OutageCancelled: (b, w) => `${w.outage()} 已取消：${w.said(b.reason)}`,
   ExemptionProposed: (b, w) => `${w.outage()} 申请免考核：${b.reason}`,
   ExemptionDecided: (b, w) => `${w.outage()} 的免考核${b.approved ? '已批准' : '未获批准'}。`,
+  FirstTargetKept: (b, w) => `批准延时前的时限 ${w.clock(b.target.arrive_by)} 随来电一并转入。`,
   RepairDisputed: (b, w) => `${w.outage()} 之后客户说仍然没电；由新来电继续。`,
 
   JobOffered: (b, w) =>
