@@ -152,10 +152,10 @@ def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int
     if outage.priority is Priority.URGENT and into.priority is Priority.ORDINARY:
         raised = outages.PriorityRaised(Priority.URGENT, f"Merged from {outage.number}, which was urgent.")
         into = work.record(Subject("outage", into.id), [raised])
-    into = _record_clock(work, territory, into, outages.keep_first_target(outage, into))
     enforcement.stand_down(work, outage.id, f"The outage was merged into {into.number}.")
     work.record(Subject("outage", outage.id), facts)
-    return arrivals.settle_arrival(work, territory, into.id, "an outage was merged in")
+    arrivals.settle_arrival(work, territory, into.id, "an outage was merged in")
+    return _site_follows(work, territory, into.id)
 
 
 def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: frozenset[int]) -> Outage:
@@ -178,10 +178,27 @@ def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: fro
     for call in others:
         premises = premises_of_call(work, call.id)
         _, new = join_outage(work, territory, call, new, Joined.SPLIT, premises, f"split from {outage.number}")
-    new = _record_clock(work, territory, new, outages.keep_first_target(outage, new))
     facts = outages.part_with(outage, frozenset(leaving), new.id, territory.policy)
     _record_clock(work, territory, outage, facts)
+    _site_follows(work, territory, outage.id)
     return new
+
+
+def _site_follows(work: Work, territory: Territory, outage_id: int) -> Outage:
+    """The site is that of a call of the outage: of the first that has a place, when the one that gave it has left."""
+    outage = work.outage(outage_id)
+    placed = [(s, c) for s in outage.stops if (c := work.call(s.call_id)).place_id is not None]
+    if not placed or outage.place_id in {call.place_id for _, call in placed}:
+        return outage
+    stop, call = placed[0]
+    place = place_of(work, call.place_id)
+    if place is None or place.at is None:  # deleted by age
+        return outage
+    moved = StopMoved(stop, call.transformer, call.feeder, call.place_id)
+    beside: dict[str, Any] = {"site_lon": place.at.lon, "site_lat": place.at.lat, "district": _county(place)}
+    outage = work.record(Subject("outage", outage.id), [moved], **beside)
+    enforcement.ask_for_offer(work, territory, outage)
+    return arrivals.regrade_check_ins(work, territory, outage)
 
 
 def _record_clock(

@@ -3,7 +3,7 @@
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import CrewAction
 from tests.domain.builders import metres_north
-from tests.town import MARKET, Town
+from tests.town import MARKET, RIDGE, Town
 
 
 def test_the_same_transformer_joins_by_itself(town: Town) -> None:
@@ -118,3 +118,14 @@ def test_a_merged_outage_brings_its_kind_and_a_split_call_its_customer(town: Tow
     assert (merged["fault_kind"], merged["priority"]) == ("hv", "urgent")
     again = town.post(f"/outages/{into['id']}/split", {"call_ids": [hospital["call"]["id"]]})
     assert again["priority"] == "urgent"
+
+
+def test_the_site_goes_with_its_call_and_comes_with_a_merged_one(town: Town) -> None:
+    unplaced = town.call(words="不知道在哪里")["outage"]
+    market, ridge = town.call(account_no="43130000000001"), town.call(account_no="43130000000005")
+    town.post(f"/outages/{market['outage']['id']}/merge", {"into": unplaced["id"]})
+    assert town.outage(unplaced["id"])["lon"] == MARKET.lon
+    town.post(f"/outages/{ridge['outage']['id']}/merge", {"into": unplaced["id"]})
+    town.post(f"/outages/{unplaced['id']}/split", {"call_ids": [market["call"]["id"]]})
+    seen = town.outage(unplaced["id"])
+    assert (seen["lon"], seen["transformer"]) == (RIDGE.lon, "T-M1")
