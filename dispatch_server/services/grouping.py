@@ -152,6 +152,7 @@ def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int
     if outage.priority is Priority.URGENT and into.priority is Priority.ORDINARY:
         raised = outages.PriorityRaised(Priority.URGENT, f"Merged from {outage.number}, which was urgent.")
         into = work.record(Subject("outage", into.id), [raised])
+    into = _record_clock(work, territory, into, outages.keep_first_target(outage, into))
     enforcement.stand_down(work, outage.id, f"The outage was merged into {into.number}.")
     work.record(Subject("outage", outage.id), facts)
     arrivals.settle_arrival(work, territory, into.id, "an outage was merged in")
@@ -178,6 +179,7 @@ def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: fro
     for call in others:
         premises = premises_of_call(work, call.id)
         _, new = join_outage(work, territory, call, new, Joined.SPLIT, premises, f"split from {outage.number}")
+    new = _record_clock(work, territory, new, outages.keep_first_target(outage, new))
     facts = outages.part_with(outage, frozenset(leaving), new.id, territory.policy)
     _record_clock(work, territory, outage, facts)
     _site_follows(work, territory, outage.id)
