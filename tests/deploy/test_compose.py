@@ -67,7 +67,11 @@ def process(command: list[str], environment: dict[str, str], log: Path) -> Itera
         yield started
     finally:
         started.terminate()
-        started.wait(20)
+        try:
+            started.wait(20)
+        except subprocess.TimeoutExpired:  # a proxy waits for whoever still listens to a feed
+            started.kill()
+            started.wait()
 
 
 def wait_for(word: str, log: Path) -> None:
@@ -128,7 +132,7 @@ class Arrangement:
             text = text.replace(f"{name}:8000", f"127.0.0.1:{self.ports[name]}")
         head = (
             f"{{\n  https_port {self.ports['proxy']}\n  http_port {self.ports['plain']}\n"
-            "  admin off\n  skip_install_trust\n}\n"
+            "  admin off\n  skip_install_trust\n  grace_period 2s\n}\n"
         )
         file = self.folder / "Caddyfile"
         file.write_text(head + text)
