@@ -1,5 +1,6 @@
 """A private PostgreSQL that flushes every commit, for the length of a run."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,7 +17,7 @@ def postgres() -> Iterator[str | None]:
     if binaries is None:
         yield None
         return
-    cluster = Cluster(binaries, DURABLE)
+    cluster = Cluster(binaries, DURABLE, within=tempfile.gettempdir())  # in memory a flush would cost nothing
     try:
         address = cluster.url(cluster.new_database())
         prepare_postgres(address)

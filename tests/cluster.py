@@ -38,11 +38,12 @@ def installed_binaries() -> Path | None:
 class Cluster:
     """Listens on a socket in its own folder and nowhere else."""
 
-    def __init__(self, binaries: Path, settings: Sequence[str] = _FASTER) -> None:
+    def __init__(self, binaries: Path, settings: Sequence[str] = _FASTER, within: str | None = None) -> None:
+        """`within` is a folder to stand in; without one it stands in memory where there is room."""
         self._binaries = binaries
         self._settings = settings
         self._folder = Path(
-            tempfile.mkdtemp(prefix="relight-pg-", dir=_in_memory())
+            tempfile.mkdtemp(prefix="relight-pg-", dir=within or _in_memory())
         )  # short: a socket's path holds 107
         self._as_user: dict[str, Any] = {}
         if os.geteuid() == 0:  # the server refuses to run as root

@@ -48,13 +48,15 @@ class RoadTravel:
 
     def estimates(self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None) -> list[TravelEstimate]:
         self.prepare()
-        straight = [self._straight(start, to, area_class) for start in froms]
+        metres = [metres_between(start, to) for start in froms]
         if self._roads is None or not froms:
-            return straight
+            return [self._straight(m, area_class) for m in metres]
         by_road = self._roads.minutes_to(to, froms, self._off_road_min_per_m(area_class))
         return [
-            line if metres_between(start, to) < _NEIGHBOURS_M else _by_road(float(minutes), line)
-            for start, line, minutes in zip(froms, straight, by_road, strict=True)
+            TravelEstimate(float(minutes), ROAD_GRAPH)
+            if m >= _NEIGHBOURS_M and minutes <= HORIZON_MIN
+            else self._straight(m, area_class)
+            for m, minutes in zip(metres, by_road, strict=True)
         ]
 
     def route(self, start: LonLat, end: LonLat, area_class: AreaClass | None = None) -> list[Waypoint]:
@@ -64,10 +66,10 @@ class RoadTravel:
             way = self._roads.way(start, end, self._off_road_min_per_m(area_class))
             if way:
                 return [Waypoint(at, minutes) for at, minutes in way]
-        return [Waypoint(start, 0.0), Waypoint(end, self._straight(start, end, area_class).minutes)]
+        return [Waypoint(start, 0.0), Waypoint(end, self._straight(metres_between(start, end), area_class).minutes)]
 
-    def _straight(self, start: LonLat, end: LonLat, area_class: AreaClass | None) -> TravelEstimate:
-        minutes = metres_between(start, end) * self._off_road_min_per_m(area_class)
+    def _straight(self, metres: float, area_class: AreaClass | None) -> TravelEstimate:
+        minutes = metres * self._off_road_min_per_m(area_class)
         return TravelEstimate(minutes, f"straight line × {self._policy.detour[_class(area_class)]:g}")
 
     def _off_road_min_per_m(self, area_class: AreaClass | None) -> float:
@@ -78,7 +80,3 @@ class RoadTravel:
 def _class(area_class: AreaClass | None) -> AreaClass:
     """An outage that is not placed yet is reckoned as rural: between the other two."""
     return area_class or AreaClass.RURAL
-
-
-def _by_road(minutes: float, line: TravelEstimate) -> TravelEstimate:
-    return TravelEstimate(minutes, ROAD_GRAPH) if minutes <= HORIZON_MIN else line

@@ -129,7 +129,7 @@ _WRITERS: dict[type, Writer] = {
     Enum: lambda value: value._value_,
     datetime: _write_datetime,
     timedelta: timedelta.total_seconds,
-    dict: lambda value: {key: encode(item) for key, item in value.items()},
+    dict: lambda value: {key: item if type(item) in _PLAIN else encode(item) for key, item in value.items()},
     list: lambda value: [encode(item) for item in value],
     tuple: lambda value: [encode(item) for item in value],
     frozenset: lambda value: sorted(encode(item) for item in value),
