@@ -232,7 +232,7 @@ class Town:
         self.territory = territory
         self.clock = clock
         self.http = httpx.Client(base_url=url, timeout=10)
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, tuple[str, datetime]] = {}
         self._ticker = Ticker(store, lambda: self.territory)
 
     def let_pass(self, **parts: float) -> None:
@@ -245,11 +245,14 @@ class Town:
             pass
 
     def token(self, name: str) -> str:
-        if name not in self._tokens:
+        """Signs in where need be; a shift later again."""
+        token, expires_at = self._tokens.get(name, ("", self.clock.now))
+        if expires_at <= self.clock.now:
             answer = self.http.post("/api/v1/sessions", json={"name": name, "password": PASSWORD})
             assert answer.status_code == 201, answer.text
-            self._tokens[name] = answer.json()["token"]
-        return self._tokens[name]
+            token, expires_at = answer.json()["token"], datetime.fromisoformat(answer.json()["expires_at"])
+            self._tokens[name] = token, expires_at
+        return token
 
     def ask(self, method: str, path: str, who: str = "dispatcher", **more: Any) -> httpx.Response:
         head = {"Authorization": f"Bearer {self.token(who)}"}

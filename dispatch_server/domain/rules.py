@@ -30,6 +30,7 @@ class Trigger(StrEnum):
     AT_RISK = "at_risk"
     MISSED = "missed"
     NO_SURVEY = "no_survey"
+    NO_CALL_BACK = "no_call_back"
 
 
 class Remedy(StrEnum):

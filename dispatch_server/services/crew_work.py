@@ -350,8 +350,7 @@ def _restore(heard: _Heard, job: Job, outage: Outage) -> str:
     facts = outages.restore(outage, first.restored_at, first.job_id, first.customers)
     outage = heard.work.record(Subject("outage", outage.id), facts, happened_at=first.restored_at)
     if not partial and not outage.is_open:
-        enforcement.stand_down(heard.work, outage.id, "Power is back.", but_job=job.id)
-        enforcement.crew_became_free(heard.work, heard.territory)
+        enforcement.power_is_back(heard.work, heard.territory, outage, by_job=job.id)
     return APPLIED
 
 

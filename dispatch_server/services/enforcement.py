@@ -8,7 +8,7 @@ from dispatch_server.domain.outage_facts import ArrivalMissed, Escalated, NotIss
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.refusals import Refused
 from dispatch_server.domain.rules import Mode, Remedy, Trigger
-from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, JobState
+from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, JobState, OutageState
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.deadlines import Deadline, Kind, bring_offers_forward, clear_deadlines, set_deadline, take
 from dispatch_server.store.jobs import jobs_of_outage, outage_id_of
@@ -18,7 +18,15 @@ from dispatch_server.store.work import Work
 # One crew that becomes free takes few jobs. In a storm hundreds wait: ranking them all would hold up the next call.
 LOOKED_AT_AGAIN = 10
 
-_OF_OUTAGE = (Kind.ISSUE_BY, Kind.ARRIVE_BY, Kind.WATCH, Kind.OFFER_NEXT, Kind.OFFER_WIDER, Kind.RUNG)
+_OF_OUTAGE = (
+    Kind.ISSUE_BY,
+    Kind.ARRIVE_BY,
+    Kind.WATCH,
+    Kind.OFFER_NEXT,
+    Kind.OFFER_WIDER,
+    Kind.RUNG,
+    Kind.CALL_BACK_BY,
+)
 _OF_JOB = (Kind.ACCEPT_BY, Kind.DEPART_BY, Kind.SURVEY_BY)
 _SAY = {
     Remedy.OFFER_WIDER: "offer the job to further crews",
@@ -78,6 +86,14 @@ def crew_became_free(work: Work, territory: Territory) -> None:
     """The most pressing of the outages that wait for a crew are looked at again at once."""
     if territory.policy.mode is Mode.AUTO:
         bring_offers_forward(work, LOOKED_AT_AGAIN)
+
+
+def power_is_back(work: Work, territory: Territory, outage: Outage, by_job: int | None) -> None:
+    """Nobody else need come, and the customers are to be asked within their time."""
+    stand_down(work, outage.id, "Power is back.", but_job=by_job)
+    crew_became_free(work, territory)
+    if outage.state is OutageState.RESTORED and outage.restored_at is not None:
+        set_deadline(work, Kind.CALL_BACK_BY, outage.id, outage.restored_at + territory.policy.call_back_within)
 
 
 def stand_down(work: Work, outage_id: int, reason: str, but_job: int | None = None) -> None:
@@ -149,6 +165,8 @@ def _enforce_outage(
             if outage.is_open and not _somebody_has_it(work, outage):
                 work.record(Subject("outage", outage.id), [NotIssued(deadline.due_at)], happened_at=deadline.due_at)
                 escalate(work, territory, outage, Trigger.NOT_ISSUED, deadline.due_at)
+        case Kind.CALL_BACK_BY:
+            escalate(work, territory, outage, Trigger.NO_CALL_BACK, deadline.due_at)
         case Kind.ARRIVE_BY:
             _watch_arrival(work, territory, outage)
         case Kind.WATCH:
@@ -224,6 +242,8 @@ def _still_stands(trigger: Trigger, outage: Outage, known: list[Job]) -> bool:
             return any(j.departed_late and j.state is JobState.ACCEPTED for j in known)
         case Trigger.NO_SURVEY:
             return any(j.survey_late and j.surveyed_at is None and j.is_live for j in known)
+        case Trigger.NO_CALL_BACK:
+            return outage.state is OutageState.RESTORED  # the last answer closes it
         case Trigger.AT_RISK:
             return outage.is_open and outage.arrived_at is None and outage.at_risk_at is not None
         case Trigger.MISSED:

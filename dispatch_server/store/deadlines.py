@@ -15,6 +15,7 @@ class Kind(StrEnum):
     OFFER_NEXT = "offer_next"
     OFFER_WIDER = "offer_wider"
     ISSUE_BY = "issue_by"
+    CALL_BACK_BY = "call_back_by"
     ACCEPT_BY = "accept_by"
     DEPART_BY = "depart_by"
     SURVEY_BY = "survey_by"

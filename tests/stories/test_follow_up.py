@@ -92,3 +92,19 @@ def test_still_out_at_an_important_customer_is_as_urgent_as_before(town: Town) -
     town.post(f"/calls/{filed['call']['id']}/call-back", {"answer": "still_out"}, "call_taker")
     [again] = town.get("/outages", state="open")["outages"]
     assert again["priority"] == "urgent"
+
+
+def test_customers_who_are_not_called_back_within_a_day_are_brought_up_once(town: Town) -> None:
+    filed = restored(town)
+    town.let_pass(hours=23, minutes=59)
+    assert "Escalated" not in town.facts(filed["outage"]["id"])
+    for _ in range(3):
+        town.let_pass(minutes=1)
+    assert town.facts(filed["outage"]["id"]).count("Escalated") == 1
+
+
+def test_customers_who_were_asked_are_not_brought_up(town: Town) -> None:
+    filed = restored(town)
+    town.post(f"/calls/{filed['call']['id']}/call-back", {"answer": "satisfied"}, "call_taker")
+    town.let_pass(hours=25)
+    assert "Escalated" not in town.facts(filed["outage"]["id"])

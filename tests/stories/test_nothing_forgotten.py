@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dispatch_server.domain.people import OFFERING
+from dispatch_server.domain.rules import Trigger
 from dispatch_server.protocol.words import CrewAction
 from dispatch_server.services.dispatching import take_up_waiting
 from tests.town import AUTO, MARKET, MEADOW, Town, policy
@@ -106,7 +107,7 @@ def test_a_crew_that_falls_silent_on_the_road_is_a_risk_before_it_is_a_miss(town
 def test_a_ladder_that_is_shorter_after_a_restart_keeps_the_rungs_it_still_has(town: Town) -> None:
     outage = town.call(account_no="43130000000001")["outage"]
     town.let_pass(minutes=46)
-    short = policy().ladder[-2:]
+    short = policy().rungs(Trigger.MISSED)
     town.territory = replace(town.territory, policy=replace(town.territory.policy, ladder=short))
     town.let_pass(minutes=20)
     told = [f["body"]["do"] for f in town.outage(outage["id"])["facts"] if f["kind"] == "Escalated"]

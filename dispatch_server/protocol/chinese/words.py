@@ -27,6 +27,7 @@ WORDS: dict[str, dict[str, str]] = {
         "at risk": "到达有超时风险",
         "missed": "已超过到达时限",
         "no survey": "未按时报故障原因和预计复电时间",
+        "no call back": "未按时回访",
     },
     "remedy": {
         "offer the job to further crews": "向更多班组派单",

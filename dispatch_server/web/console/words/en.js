@@ -342,6 +342,7 @@ export const words = {
   'trigger.at_risk': 'the arrival is at risk',
   'trigger.missed': 'the target was missed',
   'trigger.no_survey': 'no cause or estimate was given in time',
+  'trigger.no_call_back': 'the customers were not called back in time',
 
   'remedy.offer_wider': 'further crews are asked',
   'remedy.tell_dispatcher': 'the dispatcher is told',

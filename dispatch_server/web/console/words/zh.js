@@ -342,6 +342,7 @@ export const words = {
   'trigger.at_risk': '到达有超时风险',
   'trigger.missed': '已超过时限',
   'trigger.no_survey': '未按时报原因和预计复电时间',
+  'trigger.no_call_back': '未按时回访',
 
   'remedy.offer_wider': '再询问其他班组',
   'remedy.tell_dispatcher': '已提醒调度员',
