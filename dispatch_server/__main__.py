@@ -5,11 +5,11 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,11 @@ from dispatch_server.settings import BadSetting, Settings, describe, read_settin
 from dispatch_server.store.backup import BackupRefused
 from dispatch_server.store.schema import CannotOpen
 from dispatch_server.store.store import StoreBusy
+from dispatch_server.store.work import Work
+
+if TYPE_CHECKING:
+    from dispatch_server.drill.demo import Demo
+    from dispatch_server.web.served import Served
 
 app = typer.Typer(
     help="Relight: from a fault call to a proved arrival.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -70,10 +75,10 @@ def serve(
                 _serve(all_of_it.served(), host or chosen.host, chosen.port if port is None else port, _say_ready)
 
 
-def _serve(served: object, host: str, port: int, ready: object) -> None:
+def _serve(served: "Served", host: str, port: int, ready: Callable[[str], None]) -> None:
     from dispatch_server.web.running import run_server
 
-    if not run_server(served, host, port, ready):  # type: ignore[arg-type]
+    if not run_server(served, host, port, ready):
         print(f"Port {port} on {host} cannot be used; name another with --port.", file=sys.stderr)
         sys.exit(1)
 
@@ -129,17 +134,26 @@ def user_add(
     name: str,
     role: Annotated[Role, typer.Option(help="What this person may do.")],
     crew: Annotated[int | None, typer.Option(help="For role crew: the crew's id.")] = None,
+    replaces: Annotated[
+        bool, typer.Option("--replace", help="Gives a user who exists this role and a new password.")
+    ] = False,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input; otherwise one is made.")
     ] = False,
 ) -> None:
-    """Adds a person, or gives one a new password and role."""
-    from dispatch_server.services.people import add_user, hash_of
+    """Adds a person."""
+    from dispatch_server.services.people import add_user, hash_of, require_new_name
 
     password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(9)
     hashed = hash_of(password)
+
+    def add(work: Work) -> None:
+        if not replaces:
+            require_new_name(work, name)
+        add_user(work, name, role, hashed, crew)
+
     with store_of(read_settings()) as store:
-        store.work(COMMAND_LINE, lambda work: add_user(work, name, role, hashed, crew))
+        store.work(COMMAND_LINE, add)
     typer.echo(f"{name} may sign in as {role.value}." + ("" if password_stdin else f" Password: {password}"))
 
 
@@ -229,12 +243,17 @@ def demo(
     faster: Annotated[float, typer.Option(min=0.1, max=1000, help="Calls come this many times as often.")] = 1.0,
 ) -> None:
     """The Loudi sample with invented callers and crews, on this machine only."""
-    from dispatch_server.drill.demo import DEMO_POLICY, Demo
+    from dispatch_server.drill.demo import DEMO_POLICY, Demo, alone_in
 
     chosen = replace(
         Settings(), data_dir=data_dir, database_url=f"sqlite:///{data_dir / 'relight.db'}", gis_dir=SAMPLE, port=port
     )
-    with wired(chosen, policy_text=DEMO_POLICY) as all_of_it, all_of_it.ground_watched(), all_of_it.ticking():
+    with (
+        alone_in(data_dir),
+        wired(chosen, policy_text=DEMO_POLICY) as all_of_it,
+        all_of_it.ground_watched(),
+        all_of_it.ticking(),
+    ):
         acting = Demo(all_of_it.store, all_of_it.ground, data_dir)
         people = acting.prepare()
         with _acting(acting, quiet_callers, quiet_crews, faster):
@@ -249,10 +268,7 @@ def demo(
 
 
 @contextmanager
-def _acting(acting: object, quiet_callers: bool, quiet_crews: bool, faster: float) -> Iterator[None]:
-    from dispatch_server.drill.demo import Demo
-
-    assert isinstance(acting, Demo)
+def _acting(acting: "Demo", quiet_callers: bool, quiet_crews: bool, faster: float) -> Iterator[None]:
     acting.start(quiet_callers=quiet_callers, quiet_crews=quiet_crews, faster=faster)
     try:
         yield

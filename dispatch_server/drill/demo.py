@@ -1,11 +1,14 @@
 """A demo: people who may sign in, and a thread in which invented callers and crews live."""
 
+import fcntl
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from dispatch_server.domain.refusals import Refused
 from dispatch_server.drill.authors import authors_in
 from dispatch_server.drill.callers import Callers
 from dispatch_server.drill.on_duty import CrewsOnDuty, QuietCrews
@@ -21,6 +24,20 @@ SEED = "loudi"
 PASS_EVERY_S = 1.0
 PAUSE_AFTER_FAILURE_S = 5.0
 log = logging.getLogger(__name__)
+
+
+@contextmanager
+def alone_in(data_dir: Path) -> Iterator[None]:
+    """Two demos on one folder would each drive the same invented crews. The lock goes with the process."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(
+                f"A demo already runs on {data_dir}. End it, or name another folder with --data-dir."
+            ) from None
+        yield
 
 
 class Acting(Protocol):

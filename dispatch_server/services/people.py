@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from dispatch_server.domain.people import User
-from dispatch_server.domain.refusals import BadInput, NotFound
+from dispatch_server.domain.refusals import BadInput, NotFound, Refused
 from dispatch_server.protocol.words import Role
 from dispatch_server.store import people
 from dispatch_server.store.crews import crew_records
@@ -66,6 +66,11 @@ def add_user(work: Work, name: str, role: Role, password_hash: str, crew_id: int
     if crew_id is not None and crew_id not in crew_records(work):
         raise NotFound(f"There is no crew {crew_id}.")
     people.keep_account(work, name, role, crew_id, password_hash)
+
+
+def require_new_name(work: Work, name: str) -> None:
+    if people.account_named(work, name) is not None:
+        raise Refused(f"There is a user {name} already. To give him a new role and password, add --replace.")
 
 
 def disable_user(work: Work, name: str) -> None:

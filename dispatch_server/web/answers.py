@@ -31,10 +31,13 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class SessionShown:
+    """`timezone` is the utility's: a desk shows its times and days, wherever the browser stands."""
+
     role: Role
     name: str
     crew_id: int | None
     expires_at: datetime
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)

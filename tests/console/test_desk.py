@@ -68,7 +68,7 @@ def test_a_call_taken_by_keys_appears_live_on_another_desk(sit: Sit, town: Town)
 def test_a_pin_is_set_by_the_map_or_by_keys(sit: Sit, town: Town) -> None:
     page = sit().open_board("call_taker")
     page.keyboard.press("n")
-    page.get_by_role("button", name="Pin at the map’s centre").click()
+    page.get_by_role("button", name="Pin at the map's centre").click()
     page.get_by_role("button", name="File the call").click()
     expect(page.get_by_test_id("filed")).to_contain_text("is filed")
     page.get_by_role("button", name="Next call").click()

@@ -160,3 +160,17 @@ def test_reasons_and_refusals_are_read_in_chinese(seat: Seat, town: Town) -> Non
     told = in_the_browser(seat, sorted(sentences))
     left_in_english = [text for text in told if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", text)]
     assert left_in_english == []
+
+
+def test_times_are_told_in_the_utilitys_own_zone(seat: Seat) -> None:
+    told = seat.page.evaluate(
+        """async () => {
+          const { clock, localDay, tellTimesOf } = await import('/console/words/index.js');
+          const at = Date.parse('2026-05-01T22:30:00Z');
+          return ['Asia/Shanghai', 'Europe/Riga'].map((zone) => {
+            tellTimesOf(zone);
+            return [clock(at), localDay(at)];
+          });
+        }"""
+    )
+    assert told == [["06:30", "2026-05-02"], ["01:30", "2026-05-02"]]

@@ -28,7 +28,8 @@ def test_a_token_opens_the_door_until_its_time(town: Town) -> None:
     opened = sign_in(town, "crew2").json()
     assert (opened["role"], opened["name"], opened["crew_id"]) == ("crew", "crew2", 2)
     shown = current(town, opened["token"])
-    assert shown.json() == {name: opened[name] for name in ("role", "name", "crew_id", "expires_at")}
+    said = {name: opened[name] for name in ("role", "name", "crew_id", "expires_at")}
+    assert shown.json() == {**said, "timezone": "Asia/Shanghai"}
 
 
 def test_a_session_runs_out(town: Town) -> None:
@@ -116,3 +117,7 @@ def test_a_crews_session_outlasts_a_day_without_coverage(town: Town) -> None:
     token = sign_in(town, "crew1").json()["token"]
     town.clock.advance(timedelta(days=3))
     assert current(town, token).status_code == 200
+
+
+def test_a_session_says_in_whose_time_the_desk_works(town: Town) -> None:
+    assert town.get("/sessions/current")["timezone"] == town.territory.policy.zone.key

@@ -17,6 +17,9 @@ SENTENCES: dict[str, str] = {
     "{user} is a crew's user: say which crew.": "{user}是班组用户：请说明是哪个班组。",
     "{user} is no crew's user: leave the crew out.": "{user}不是班组用户：请勿填班组。",
     "There is no user {user}.": "没有用户 {user}。",
+    "There is a user {user} already. To give him a new role and password, add --replace.": (
+        "已有用户 {user}。如要更换其角色和密码，请加 --replace。"
+    ),
     # What is not there
     "There is nothing at this address; see /api/v1/openapi.json for what there is.": (
         "此地址没有内容；可用地址见 /api/v1/openapi.json。"

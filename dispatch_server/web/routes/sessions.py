@@ -80,9 +80,10 @@ def _with_cookie(served: Served, opened: Opened, lasts: timedelta) -> Response:
     **open_to(*EVERY_ROLE, answers=answered(200, SessionShown, "The session that asks.")),
 )
 async def get_session(request: Request) -> Response:
-    session = asked_of(request).session
+    asked = asked_of(request)
+    session, zone = asked.session, asked.territory.policy.zone
     user = session.user
-    return as_json(SessionShown(user.role, user.name, user.crew_id, session.expires_at))
+    return as_json(SessionShown(user.role, user.name, user.crew_id, session.expires_at, zone.key))
 
 
 @router.delete("/current", status_code=204, summary="Sign out", **open_to(*EVERY_ROLE))

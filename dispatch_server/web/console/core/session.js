@@ -3,8 +3,9 @@ import { ask, get, sessionEnded } from './api.js';
 import { computed, effect, signal, untracked } from './html.js';
 import { forgetBoard, openBoard } from './board.js';
 import { learnSentences } from './sentences.js';
+import { tellTimesOf } from '../words/index.js';
 
-/** undefined: not asked yet · null: signed out · {name, role, crew_id, expires_at}. */
+/** undefined: not asked yet · null: signed out · {name, role, crew_id, expires_at, timezone}. */
 export const session = signal(undefined);
 
 const role = computed(() => session.value?.role ?? '');
@@ -16,9 +17,14 @@ export const mayDispatch = may('dispatcher');
 export const maySeeFigures = may('dispatcher', 'manager');
 export const maySeeBoard = may('call_taker', 'dispatcher', 'control_room', 'manager');
 
+function sitDown(found) {
+  tellTimesOf(found.timezone);
+  session.value = found;
+}
+
 export async function beginSession() {
   try {
-    session.value = await get('/sessions/current');
+    sitDown(await get('/sessions/current'));
   } catch {
     session.value = null;
   }
@@ -27,7 +33,7 @@ export async function beginSession() {
 
 export async function signIn(name, password) {
   await ask('POST', '/sessions', { name, password });
-  session.value = await get('/sessions/current');
+  sitDown(await get('/sessions/current'));
   sessionEnded.value = false;
 }
 

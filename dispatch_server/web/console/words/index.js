@@ -37,14 +37,20 @@ export function author(said_by) {
   return id === undefined ? name : `${name} ${id}`;
 }
 
-const ZONE = 'Asia/Shanghai';
+let zone = 'Asia/Shanghai';
 const forms = new Map();
+
+/** The utility's own time zone, as the server names it: every time and day on the page is told in it. */
+export function tellTimesOf(timezone) {
+  zone = timezone;
+  forms.clear();
+}
 
 function form(options) {
   const key = language.value + JSON.stringify(options);
   if (!forms.has(key)) {
     const tag = language.value === 'zh' ? 'zh-CN' : 'en-GB';
-    forms.set(key, new Intl.DateTimeFormat(tag, { timeZone: ZONE, hourCycle: 'h23', ...options }));
+    forms.set(key, new Intl.DateTimeFormat(tag, { timeZone: zone, hourCycle: 'h23', ...options }));
   }
   return forms.get(key);
 }
@@ -60,7 +66,7 @@ export const minutes = (value) => (value === null || value === undefined ? '–'
 
 /** The local day of a moment as YYYY-MM-DD, where the figures count by local day. */
 export function localDay(moment_ms) {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
   return parts.format(moment_ms);
 }
 
