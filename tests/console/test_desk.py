@@ -257,3 +257,48 @@ def test_every_fact_shows_who_said_it_and_when(sit: Sit, town: Town) -> None:
     accepted = page.get_by_test_id("outage").locator("li.fact", has_text="accepted")
     expect(accepted).to_contain_text("said by Crew user")
     expect(accepted).to_contain_text(re.compile(r"happened \S+ · measured \S+ · recorded \S+"))
+
+
+def test_an_unplaced_call_is_placed_by_keys_and_its_target_follows(sit: Sit, town: Town) -> None:
+    town.call(words="不知道在哪里")
+    page = sit().open_board("dispatcher")
+    page.keyboard.press("l")
+    page.keyboard.press("Enter")
+    panel = page.get_by_test_id("outage")
+    expect(panel).to_contain_text("Place it…")
+    page.keyboard.press("p")
+    page.keyboard.type("柳田村或者高岭村")
+    form = page.get_by_test_id("place-form")
+    form.get_by_role("button", name="Place the call").click()
+    expect(form).to_contain_text("Choose a name from the list, or set a pin.")
+    form.get_by_role("button", name=re.compile("高岭村")).press("Enter")
+    form.get_by_role("button", name="Place the call").press("Enter")
+    expect(panel).to_contain_text("remote")
+    expect(panel).to_contain_text("Move the pin…")
+    assert town.outage(1)["area_class"] == "remote"
+
+
+def test_a_pin_is_moved_by_a_click_on_the_map(sit: Sit, town: Town) -> None:
+    filed = town.call_at(MARKET)
+    page = sit().open_board("call_taker")
+    page.keyboard.press("l")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Move the pin…").click()
+    page.locator(".maplibregl-canvas").click(position={"x": 300, "y": 240})
+    page.get_by_role("button", name="Place the call").click()
+    expect(page.get_by_test_id("outage")).to_be_visible()
+    place = town.outage(filed["outage"]["id"])["calls"][0]["place"]
+    assert place["method"] == "pin"
+    assert (place["lon"], place["lat"]) != (MARKET.lon, MARKET.lat)
+
+
+def test_the_next_call_begins_with_the_same_key(sit: Sit, town: Town) -> None:
+    page = sit().open_board("call_taker")
+    page.keyboard.press("n")
+    page.locator("input[name=account_no]").fill("43130000000001")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("filed")).to_contain_text("is filed")
+    page.keyboard.press("n")
+    expect(page.locator("textarea[name=address]")).to_be_focused()
+    page.keyboard.type("the second caller")
+    expect(page.locator("textarea[name=address]")).to_have_value("the second caller")

@@ -1,6 +1,6 @@
 // The desk: list, map, feed, and the panel of what is chosen.
 import { html, useEffect } from '../core/html.js';
-import { side, list, notice } from './panels.js';
+import { side, list, notice, placing } from './panels.js';
 import { inOrder, crews } from '../core/board.js';
 import { t } from '../words/index.js';
 import { Head, LostBanner } from './head.js';
@@ -8,6 +8,7 @@ import { Board } from './board.js';
 import { Crews } from './crews.js';
 import { OutagePanel } from './outage.js';
 import { CallForm } from './call_form.js';
+import { PlaceForm } from './place_form.js';
 import { Map } from './map.js';
 import { Feed } from './feed.js';
 import { Keys, listenForKeys } from './keys.js';
@@ -26,12 +27,18 @@ export function Desk() {
         ${list.value === 'outages' ? html`<${Board} />` : html`<${Crews} />`}
       </section>
       <section class="middle"><${Map} /><${Feed} /></section>
-      <section class="side">${side.value === 'call' ? html`<${CallForm} />` : html`<${OutagePanel} />`}</section>
+      <section class="side"><${Side} /></section>
     </main>
     <${Notice} />
     <${Keys} />
     <${Asking} />
     <${Alarm} />`;
+}
+
+function Side() {
+  if (side.value === 'call') return html`<${CallForm} />`;
+  if (side.value === 'place') return html`<${PlaceForm} key=${placing.value.id} />`;
+  return html`<${OutagePanel} />`;
 }
 
 function Tabs() {

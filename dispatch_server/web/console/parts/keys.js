@@ -11,7 +11,8 @@ export const keysShown = signal(false);
 const LETTERS = {
   l: () => focusList('outages'),
   c: () => focusList('crews'),
-  n: () => mayFile.value && openForm(),
+  n: () => mayFile.value && startACall(),
+  p: () => document.querySelector('[data-place]')?.click(),
   s: () => focusSoon('[data-offer]'),
   m: () => focusSoon('.maplibregl-canvas'),
   '/': () => { list.value = 'outages'; focusSoon('[data-find]'); },
@@ -19,6 +20,12 @@ const LETTERS = {
   g: () => (language.value = language.value === 'zh' ? 'en' : 'zh'),
   '?': () => (keysShown.value = true),
 };
+
+/** From the answer to one call straight to the next. */
+function startACall() {
+  document.querySelector('[data-next]')?.click();
+  openForm();
+}
 
 export function listenForKeys() {
   document.addEventListener('keydown', onKey);
@@ -38,13 +45,13 @@ function onKey(event) {
 const isField = (element) => element.matches?.('input, textarea, select, [contenteditable]') ?? false;
 
 function back() {
-  if (side.value === 'call') leaveForm();
+  if (side.value !== 'outage') leaveForm();
   else if (chosenId.value !== null) closeOutage();
   else focusList();
 }
 
 const SHOWN = [
-  ['↑ ↓', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['L', 'list'], ['C', 'crews'], ['/', 'find'], ['N', 'new'],
+  ['↑ ↓', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['L', 'list'], ['C', 'crews'], ['/', 'find'], ['N', 'new'], ['P', 'place'],
   ['Ctrl + Enter', 'file'], ['S', 'send'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
 ];
 

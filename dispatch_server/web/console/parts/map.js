@@ -6,7 +6,7 @@ import { theme } from '../core/looks.js';
 import { effect } from '../core/html.js';
 import { span, t, word } from '../words/index.js';
 import { ageOf } from './crews.js';
-import { lookAt, openOutage, pin, side } from './panels.js';
+import { lookAt, openOutage, pin, pinning } from './panels.js';
 
 const REDRAW_MS = 200;
 const STALE_S = 15 * 60; // as in the server's reasons: an older position may be anywhere
@@ -35,7 +35,7 @@ export function Map() {
   if (!canDraw) return html`<div class="map none"><p>${t('map.none')}</p></div>`;
   return html`
     <div class="map-place">
-      <div class=${side.value === 'call' ? 'map pinning' : 'map'} ref=${box} role="region" aria-label=${t('map.label')}></div>
+      <div class=${pinning.value ? 'map pinning' : 'map'} ref=${box} role="region" aria-label=${t('map.label')}></div>
       <button class="button small map-whole" onClick=${showWhole}>${t('map.whole')}</button>
       <${Key} />
     </div>`;
@@ -213,7 +213,7 @@ function drawCrew(state, stale) {
 function listenToPointer() {
   const tip = new library.Popup({ closeButton: false, closeOnClick: false, offset: 12, className: 'map-tip' });
   map.on('click', (event) => {
-    if (side.value === 'call') {
+    if (pinning.value) {
       pin.value = { lon: event.lngLat.lng, lat: event.lngLat.lat };
       return;
     }
@@ -222,7 +222,7 @@ function listenToPointer() {
   });
   map.on('mousemove', (event) => {
     const [found] = map.queryRenderedFeatures(event.point, { layers: ['outage-dot', 'crew-square'] });
-    map.getCanvas().style.cursor = side.value === 'call' ? 'crosshair' : found?.layer.id === 'outage-dot' ? 'pointer' : '';
+    map.getCanvas().style.cursor = pinning.value ? 'crosshair' : found?.layer.id === 'outage-dot' ? 'pointer' : '';
     if (found === undefined) return tip.remove();
     tip.setLngLat(found.geometry.coordinates).setText(tipText(found)).addTo(map);
   });

@@ -2,7 +2,7 @@
 import { html } from '../core/html.js';
 import { askAgain, chosen, chosenId, outages } from '../core/board.js';
 import { post } from '../core/api.js';
-import { mayDispatch } from '../core/session.js';
+import { mayDispatch, mayLookUp } from '../core/session.js';
 import { isLive, urgencyOf } from '../core/urgency.js';
 import { now, second } from '../core/clock.js';
 import { clock, clockSeconds, left, said, span, t, word } from '../words/index.js';
@@ -10,7 +10,7 @@ import { Class, TimeLeft, crewName, placeOf } from './board.js';
 import { FactLine } from './feed.js';
 import { SendList } from './send.js';
 import { askFor, askForReason } from './asking.js';
-import { closeOutage, lookAt, openOutage, tell } from './panels.js';
+import { closeOutage, lookAt, openOutage, openPlacing, tell } from './panels.js';
 
 export function OutagePanel() {
   const outage = chosen.value;
@@ -158,6 +158,8 @@ function Calls({ outage }) {
           <${Class} of=${call.area_class} />
           ${call.channel && html`<span class="soft">${word('channel', call.channel)}</span>`}
           ${call.arrive_by === outage.arrive_by && html`<span class="soft">${t('outage.call_gives_clock')}</span>`}
+          ${mayLookUp.value && outage.state === 'open' && html`<button class="button small" data-place onClick=${() => openPlacing({ id: call.id, number: call.number, outage_id: outage.id })}>
+            ${t(call.area_class ? 'place.move' : 'place.find')}</button>`}
           ${call.words && html`<p class="quote">${call.words}</p>`}</li>`)}
       </ul>
     </section>`;

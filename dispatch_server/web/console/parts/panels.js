@@ -1,13 +1,17 @@
 // What the right-hand side and the left-hand list show, and where the focus goes.
-import { batch, signal } from '../core/html.js';
+import { batch, computed, signal } from '../core/html.js';
 import { choose } from '../core/board.js';
 
-/** outage | call */
+/** outage | call | place */
 export const side = signal('outage');
 /** outages | crews */
 export const list = signal('outages');
-/** The pin of the call being filed: {lon, lat} or null. The map writes it, the form reads it. */
+/** The pin of the call being filed or placed: {lon, lat} or null. The map writes it, the form reads it. */
 export const pin = signal(null);
+/** The call being placed: {id, number, outage_id}. */
+export const placing = signal(null);
+/** While a form waits for a pin, a click on the map sets it. */
+export const pinning = computed(() => side.value !== 'outage');
 export const findText = signal('');
 /** A short word that something was done, or why not: {text, bad}. */
 export const notice = signal(null);
@@ -24,6 +28,15 @@ export function openOutage(id, focus = true) {
 
 export function openForm() {
   side.value = 'call';
+  focusSoon('[data-form-start]');
+}
+
+export function openPlacing(call) {
+  batch(() => {
+    placing.value = call;
+    pin.value = null;
+    side.value = 'place';
+  });
   focusSoon('[data-form-start]');
 }
 

@@ -194,6 +194,15 @@ export const words = {
   'call.suggestions': 'Perhaps the same cause',
   'call.merge': 'Merge into {number}',
 
+  'place.find': 'Place it…',
+  'place.move': 'Move the pin…',
+  'place.title': 'Place call {number}',
+  'place.words': 'A township or a village, to find it on the map',
+  'place.hint': 'The area, its target and the crews follow from the place. The old one stays on record.',
+  'place.needs': 'Choose a name from the list, or set a pin.',
+  'place.do': 'Place the call',
+  'place.done': 'Call {number} was placed.',
+
   'map.label': 'Map of areas, outages and crews',
   'map.none': 'This browser cannot draw the map (WebGL is missing). Everything else works by the list; a pin can be set by its coordinates.',
   'map.whole': 'Show the whole territory',
@@ -224,6 +233,7 @@ export const words = {
   'keys.list': 'to the list of outages',
   'keys.crews': 'to the list of crews',
   'keys.new': 'new call',
+  'keys.place': 'place a call of the chosen outage',
   'keys.send': 'to the crews for the chosen outage',
   'keys.map': 'to the map (arrows move it, + and − zoom)',
   'keys.find': 'find an outage',

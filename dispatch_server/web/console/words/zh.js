@@ -194,6 +194,15 @@ export const words = {
   'call.suggestions': '可能是同一原因',
   'call.merge': '并入 {number}',
 
+  'place.find': '定位…',
+  'place.move': '移动定位点…',
+  'place.title': '为来电 {number} 定位',
+  'place.words': '乡镇或村名，用来在地图上查找',
+  'place.hint': '供电区域、到达时限和班组随定位而定，原定位保留在记录中。',
+  'place.needs': '请从列表中选择，或设置图钉。',
+  'place.do': '定位',
+  'place.done': '来电 {number} 已定位。',
+
   'map.label': '地区、故障与班组地图',
   'map.none': '此浏览器无法绘制地图（缺少 WebGL）。其余功能可用列表完成；图钉可按坐标填写。',
   'map.whole': '显示整个辖区',
@@ -224,6 +233,7 @@ export const words = {
   'keys.list': '到故障列表',
   'keys.crews': '到班组列表',
   'keys.new': '新来电',
+  'keys.place': '为所选故障的来电定位',
   'keys.send': '到所选故障的派工列表',
   'keys.map': '到地图（方向键移动，+ 和 − 缩放）',
   'keys.find': '查找故障',
