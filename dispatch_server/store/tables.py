@@ -98,7 +98,6 @@ class OutageRow(SQLModel, table=True):
     __tablename__ = "outages"
     __table_args__ = (
         Index("outages_on_transformer", "transformer", "state"),
-        Index("outages_on_feeder", "feeder", "state"),
         Index("outages_by_site", "state", "site_lat", "site_lon"),
         Index("outages_by_state", "state", "id"),
         Index("outages_by_first_call", "first_call_at_us"),
