@@ -72,10 +72,10 @@ class Zones:
 
     @cached_property
     def geojson(self) -> bytes:
-        """All areas with `code`, `name`, `area_class`, as consoles and tablets draw them."""
+        """All areas with `code`, `name`, `area_class`, `township`, `county`, as consoles and tablets draw them."""
         geometries = shapely.to_geojson(np.array([s.shape for s in self._shapes], dtype=object))
         features = (
-            f'{{"type":"Feature","properties":{_properties(s.area)},"geometry":{g}}}'
+            f'{{"type":"Feature","properties":{_properties(s)},"geometry":{g}}}'
             for s, g in zip(self._shapes, geometries, strict=True)
         )
         return ('{"type":"FeatureCollection","features":[' + ",".join(features) + "]}").encode()
@@ -98,6 +98,8 @@ def _circle(at: LonLat, radius_m: float) -> shapely.Polygon:
     )
 
 
-def _properties(area: Area) -> str:
+def _properties(shape: AreaShape) -> str:
+    area = shape.area
     said = {"code": area.code, "name": area.name, "area_class": area.area_class.value}
+    said |= {"township": shape.township, "county": shape.county}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from dispatch_server.domain.grouping import NearbyOutage
 from dispatch_server.domain.outages import Outage
@@ -22,9 +22,12 @@ _NEAR_SITE = Question(
     _NEAR_COLUMNS + "WHERE state = 'open' AND site_lat BETWEEN :south AND :north AND site_lon BETWEEN :west AND :east "
     "ORDER BY id DESC LIMIT 200"
 )
-_BOARD_COLUMNS = "SELECT id, shown, arrive_by_us, site_lon, site_lat, district FROM outages "
-_BOARD = Question(_BOARD_COLUMNS + "WHERE state = :state AND id > :after ORDER BY id LIMIT :at_most")
-_BOARD_ONE = Question(_BOARD_COLUMNS + "WHERE id = :id")
+_BOARD_COLUMNS = (
+    "SELECT o.id, o.shown, o.arrive_by_us, o.site_lon, o.site_lat, o.district, p.body "
+    "FROM outages o LEFT JOIN places p ON p.id = o.place_id "
+)
+_BOARD = Question(_BOARD_COLUMNS + "WHERE o.state = :state AND o.id > :after ORDER BY o.id LIMIT :at_most")
+_BOARD_ONE = Question(_BOARD_COLUMNS + "WHERE o.id = :id")
 _JOBS_BOARD = Question(
     "SELECT j.outage_id, j.shown FROM jobs j JOIN outages o ON o.id = j.outage_id "
     "WHERE o.state = :state AND o.id > :after ORDER BY j.outage_id, j.id"
@@ -43,6 +46,8 @@ _WAITING = Question(
     "SELECT o.id FROM outages o WHERE o.state = 'open' AND NOT EXISTS (SELECT 1 FROM jobs j "
     "WHERE j.outage_id = o.id AND j.state IN ('offered', 'accepted', 'en_route', 'on_site')) ORDER BY o.arrive_by_us"
 )
+
+PLACES_REMEMBERED = 20_000  # a board that is asked for again reads no place anew
 
 METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that metres_between uses
 METRES_PER_DEGREE_LON_LEAST = (
@@ -87,14 +92,21 @@ def jobs_shown(reading: Reading, outage_id: int) -> list[str]:
 
 def shown_with_jobs(row: Row, jobs: list[str]) -> str:
     """Joins stored JSON texts: decoding and encoding 10,000 outages again would take over a second."""
-    _, shown, arrive_by_us, lon, lat, district = row
+    _, shown, arrive_by_us, lon, lat, district, place = row
     where = '"lon":null,"lat":null' if lon is None else f'"lon":{lon!r},"lat":{lat!r}'
     with_target = _with_target(jobs, from_us(arrive_by_us)) if jobs else ""
-    return f'{shown[:-1]},{where},"district":{_quoted(district)},"jobs":[{with_target}]}}'
+    return f'{shown[:-1]},{where},"district":{_quoted(district)},{_named(place)},"jobs":[{with_target}]}}'
 
 
 def _with_target(jobs: list[str], arrive_by: datetime) -> str:
     return ",".join(f'{job[:-1]},"arrive_by":"{arrive_by.isoformat()}"}}' for job in jobs)
+
+
+@lru_cache(maxsize=PLACES_REMEMBERED)
+def _named(place: str | None) -> str:
+    """The township and village of the place of an outage, which was deleted by age where an old outage has none."""
+    names = (None if place is None else json.loads(place)["names"]) or {}
+    return f'"township":{_quoted(names.get("township"))},"village":{_quoted(names.get("village"))}'
 
 
 @cache

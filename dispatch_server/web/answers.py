@@ -14,7 +14,6 @@ from fastapi.responses import Response
 from dispatch_server.domain.calls import Call
 from dispatch_server.domain.grouping import JoinSuggestion
 from dispatch_server.domain.places import Area, PlaceCandidate, PlaceNames, Premises
-from dispatch_server.protocol.codec import encode
 from dispatch_server.protocol.words import (
     AreaClass,
     Grade,
@@ -24,7 +23,7 @@ from dispatch_server.protocol.words import (
     Role,
     Sure,
 )
-from dispatch_server.store.shown import dumps
+from dispatch_server.store.texts import text_of
 
 JSON = "application/json"
 
@@ -125,6 +124,8 @@ class OutageShown:
     lon: float | None
     lat: float | None
     district: str | None
+    township: str | None
+    village: str | None
     jobs: list[JobShown]
     calls: list[StopShown]
 
@@ -358,15 +359,11 @@ def answered(status: int, shape: Any, description: str, example: Any = None) -> 
 
 def as_json(value: Any, status: int = 200) -> Response:
     """The public JSON of anything the codec knows."""
-    return json_text(dumps(encode(value)), status)
+    return json_text(text_of(value), status)
 
 
 def json_text(text: str, status: int = 200) -> Response:
     return Response(text.encode(), status, media_type=JSON)
-
-
-def text_of(value: Any) -> str:
-    return dumps(encode(value))
 
 
 def last_id(texts: list[str]) -> int:

@@ -94,7 +94,9 @@ def test_the_map_for_consoles_has_every_area_with_its_class() -> None:
     drawn = json.loads(ZONES.geojson)
     assert drawn["type"] == "FeatureCollection"
     first = drawn["features"][0]
-    assert first["properties"] == {"code": "A1", "name": "柳林社区", "area_class": "urban"}
+    name, area_class, township, county, *_ = AREAS["A1"]
+    named = {"township": township, "county": county}
+    assert first["properties"] == {"code": "A1", "name": name, "area_class": area_class, **named}
     assert first["geometry"]["coordinates"][0][0] == [112.0, 27.7]
     assert [f["properties"]["code"] for f in drawn["features"]] == list(AREAS)
     assert ZONES.geojson is ZONES.geojson

@@ -4,7 +4,7 @@ import { chosenId, crews, inOrder, loaded } from '../core/board.js';
 import { isLive } from '../core/urgency.js';
 import { now, second } from '../core/clock.js';
 import { clock, left, t, word } from '../words/index.js';
-import { findText, openOutage } from './panels.js';
+import { findText, focusSoon, openOutage } from './panels.js';
 import { VirtualGrid } from './virtual.js';
 
 const ROW_REM = 3.6;
@@ -16,7 +16,7 @@ export function Board() {
   return html`
     <div class="list-panel" role="tabpanel" id="list-panel" aria-labelledby="tab-outages">
       <div class="finder"><input type="search" data-find value=${findText.value} placeholder=${t('board.filter')} aria-label=${t('board.filter')}
-        onInput=${(event) => (findText.value = event.currentTarget.value)} /><kbd>/</kbd></div>
+        onInput=${(event) => (findText.value = event.currentTarget.value)} onKeyDown=${(event) => toResults(event, found)} /><kbd>/</kbd></div>
       ${found.length === 0 && html`<p class="empty">${emptyWord(rows, text)}</p>`}
       <${VirtualGrid} id="outage" rows=${found} rowRem=${ROW_REM} label=${t('board.label')} chosen=${chosenId.value} onOpen=${openOutage}
         columns=${['number', 'place', 'target', 'jobs', 'calls'].map((name) => t(`board.col.${name}`))}
@@ -24,22 +24,36 @@ export function Board() {
     </div>`;
 }
 
+/** Down goes to the results; Enter too, and opens the one that is left. */
+function toResults(event, found) {
+  if (event.isComposing || !['ArrowDown', 'Enter'].includes(event.key) || found.length === 0) return;
+  event.preventDefault();
+  if (event.key === 'Enter' && found.length === 1) openOutage(found[0].id);
+  else focusSoon('[data-list]');
+}
+
 function emptyWord(rows, text) {
   if (!loaded.value) return t('board.loading');
   return rows.length === 0 ? t('board.empty') : t('board.none_found', { text });
 }
 
-const fits = (outage, text) => text === '' || outage.number.toLowerCase().includes(text) || (outage.district ?? '').toLowerCase().includes(text);
+export const fits = (outage, text) => [outage.number, ...namesOf(outage)].some((name) => name.toLowerCase().includes(text));
 
+/** From wide to narrow, as far as its place is known. */
+const namesOf = (outage) => [outage.district, outage.township, outage.village].filter(Boolean);
+
+/** The closest names; the county only where nothing closer is known. */
 export function placeOf(outage) {
-  return outage.place?.names?.village ?? outage.place?.names?.township ?? outage.district ?? t('board.unplaced');
+  return namesOf(outage).slice(-2).reverse().join(' · ') || t('board.unplaced');
 }
+
+export const wholePlaceOf = (outage) => namesOf(outage).join(' ') || t('board.unplaced');
 
 function Row({ row }) {
   const { outage, urgency } = row;
   return html`
     <div role="gridcell" class="cell-number"><span class=${`tag t-${urgency}`}>${word('urgency', urgency)}</span><span class="number">${outage.number}</span></div>
-    <div role="gridcell" class="cell-place"><span class="line"><${Class} of=${outage.area_class} /> ${placeOf(outage)}</span>
+    <div role="gridcell" class="cell-place" title=${wholePlaceOf(outage)}><span class="line"><${Class} of=${outage.area_class} /> ${placeOf(outage)}</span>
       <span class="line soft">${kindLine(outage)}</span></div>
     <div role="gridcell" class="cell-target"><${TimeLeft} outage=${outage} urgency=${urgency} /></div>
     <div role="gridcell" class="cell-jobs"><${JobsLine} outage=${outage} /></div>

@@ -5,12 +5,13 @@ import { areas, chosenId, crews, inOrder } from '../core/board.js';
 import { theme } from '../core/looks.js';
 import { effect } from '../core/html.js';
 import { span, t, word } from '../words/index.js';
+import { labelsOf } from '../core/labels.js';
 import { ageOf } from './crews.js';
 import { lookAt, openOutage, pin, pinning } from './panels.js';
 
 const REDRAW_MS = 200;
 const STALE_S = 15 * 60; // as in the server's reasons: an older position may be anywhere
-const URGENCIES = ['danger', 'missed', 'at_risk', 'no_crew', 'waiting', 'offered', 'under_way', 'arrived'];
+const URGENCIES = ['danger', 'missed', 'at_risk', 'no_place', 'no_crew', 'waiting', 'offered', 'under_way', 'arrived'];
 const CREW_STATES = ['free', 'offered', 'accepted', 'en_route', 'on_site', 'off_duty'];
 const CLASSES = ['urban', 'rural', 'remote'];
 
@@ -95,6 +96,7 @@ function fill() {
     effect(() => {
       if (areas.value === null) return;
       map.getSource('areas').setData(areas.value);
+      for (const name of ['county', 'township']) map.getSource(name).setData(collection(labelsOf(areas.value, name).map((one) => point(one.lon, one.lat, one))));
       if (!whole) showWhole();
       whole = true;
     }),
@@ -150,15 +152,19 @@ function crewPoints(all) {
   );
 }
 
+/** Counties over the whole territory, then townships, then villages: layer, source, from and to which zoom, size. */
+const NAMES = [['county-name', 'county', 0, 9, 13], ['township-name', 'township', 8.5, 11.5, 11], ['area-name', 'areas', 11.5, 24, 11]];
 const FONT = ['Noto Sans CJK SC', 'Noto Sans', 'sans-serif'];
 
 function addLayers() {
   const empty = { type: 'geojson', data: collection([]) };
-  ['areas', 'outages', 'crews', 'pin'].forEach((name) => map.addSource(name, { ...empty }));
+  ['areas', 'county', 'township', 'outages', 'crews', 'pin'].forEach((name) => map.addSource(name, { ...empty }));
   const add = (id, type, source, more = {}) => map.addLayer({ id, type, source, ...more });
   add('area-fill', 'fill', 'areas');
   add('area-line', 'line', 'areas', { paint: { 'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.3, 13, 1.2], 'line-opacity': ['interpolate', ['linear'], ['zoom'], 7.5, 0.25, 10, 1] } });
-  add('area-name', 'symbol', 'areas', { minzoom: 11.5, layout: { 'text-field': ['get', 'name'], 'text-size': 11, 'text-font': FONT, 'text-max-width': 7 } });
+  for (const [id, source, minzoom, maxzoom, size] of NAMES) {
+    add(id, 'symbol', source, { minzoom, maxzoom, layout: { 'text-field': ['get', 'name'], 'text-size': size, 'text-font': FONT, 'text-max-width': 7 } });
+  }
   add('crew-square', 'symbol', 'crews', { layout: { 'icon-image': ['concat', 'crew-', ['get', 'state'], ['case', ['get', 'stale'], '-stale', '']], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
     'text-field': ['step', ['zoom'], '', 10.5, ['get', 'name']], 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-optional': true } });
   add('outage-halo', 'circle', 'outages', { filter: ['get', 'chosen'] });
@@ -173,7 +179,7 @@ function paint() {
   set('ground', { 'background-color': colour('map-ground') });
   set('area-fill', { 'fill-color': byProperty('area_class', CLASSES, 'map-'), 'fill-opacity': 1, 'fill-antialias': false });
   set('area-line', { 'line-color': colour('map-line') });
-  set('area-name', { 'text-color': colour('soft'), 'text-halo-color': colour('map-ground'), 'text-halo-width': 1.2 });
+  NAMES.forEach(([id]) => set(id, { 'text-color': colour('soft'), 'text-halo-color': colour('map-ground'), 'text-halo-width': 1.2 }));
   set('crew-square', { 'text-color': colour('ink'), 'text-halo-color': colour('map-ground'), 'text-halo-width': 1.4 });
   set('outage-halo', { 'circle-radius': 15, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-width': 2.5, 'circle-stroke-color': colour('focus') });
   set('outage-dot', {

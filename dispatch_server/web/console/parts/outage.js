@@ -3,10 +3,10 @@ import { html } from '../core/html.js';
 import { askAgain, chosen, chosenId, outages } from '../core/board.js';
 import { post } from '../core/api.js';
 import { mayDispatch, mayLookUp } from '../core/session.js';
-import { isLive, urgencyOf } from '../core/urgency.js';
+import { isLive, isUnplaced, urgencyOf } from '../core/urgency.js';
 import { now, second } from '../core/clock.js';
 import { clock, clockSeconds, left, said, span, t, word } from '../words/index.js';
-import { Class, TimeLeft, crewName, placeOf } from './board.js';
+import { Class, TimeLeft, crewName, placeOf, wholePlaceOf } from './board.js';
 import { FactLine } from './feed.js';
 import { SendList } from './send.js';
 import { askFor, askForReason } from './asking.js';
@@ -42,7 +42,7 @@ function Title({ outage }) {
         <span class=${`tag t-${open ? urgency : 'arrived'}`}>${open ? word('urgency', urgency) : word('outage_state', outage.state)}</span>
         <button class="button bare close" onClick=${closeOutage} aria-label=${t('outage.close_panel')} title=${`${t('outage.close_panel')} (Esc)`}>✕</button>
       </div>
-      <div class="panel-place"><${Class} of=${outage.area_class} /> ${placesOf(outage)}</div>
+      <div class="panel-place"><${Class} of=${outage.area_class} /> ${wholePlaceOf(outage)}</div>
       <div class="panel-actions">
         ${outage.lon !== null && html`<button class="button small" onClick=${() => (lookAt.value = { lon: outage.lon, lat: outage.lat, zoom: 13, at: performance.now() })}>${t('outage.show_on_map')}</button>`}
         ${mayDispatch.value && open && html`
@@ -50,12 +50,6 @@ function Title({ outage }) {
           <button class="button small" onClick=${() => close(outage)}>${t('outage.close')}</button>`}
       </div>
     </header>`;
-}
-
-function placesOf(outage) {
-  const names = outage.place?.names;
-  const parts = names ? [names.county, names.township, names.village] : [placeOf(outage)];
-  return parts.filter(Boolean).join(' ');
 }
 
 function Target({ outage }) {
@@ -81,7 +75,9 @@ function notesOf(outage) {
   const note = (when, key, values, bad = false) => when && notes.push({ text: t(key, values), bad });
   note(outage.first_arrive_by && outage.first_arrive_by !== outage.arrive_by, 'outage.target_moved', { time: clock(outage.first_arrive_by) });
   note(outage.relaxation?.state === 'proposed', 'outage.target_relaxed', { time: clock(outage.relaxation?.arrive_by) }, true);
-  note(outage.no_crew_at && !outage.arrived_at, 'outage.no_crew_at', { time: clock(outage.no_crew_at) }, true);
+  const unplaced = isUnplaced(outage);
+  note(unplaced && outage.state === 'open' && !outage.arrived_at, 'outage.no_place_since', { time: clock(outage.opened_at) }, true);
+  note(outage.no_crew_at && !unplaced && !outage.arrived_at, 'outage.no_crew_at', { time: clock(outage.no_crew_at) }, true);
   note(outage.at_risk_at && !outage.missed_at && !outage.arrived_at, 'outage.risk_at', { time: clock(outage.at_risk_at) }, true);
   note(outage.missed_at, 'outage.missed_at', { time: clockSeconds(outage.missed_at) }, true);
   if (outage.arrived_at) notes.push({ text: arrivalNote(outage), bad: false });
