@@ -25,7 +25,7 @@ def encode(value: object) -> Json:
 
 
 def canonical(value: object) -> str:
-    """The one text of a value: keys sorted, no spaces. Seals and digests are computed over it."""
+    """The one text of a value: keys sorted, no spaces. Two texts are equal when the values are."""
     return _CANONICAL.encode(encode(value))
 
 

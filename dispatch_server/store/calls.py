@@ -6,10 +6,11 @@ from typing import Any
 
 from dispatch_server.domain.calls import Call
 from dispatch_server.domain.places import Place, Premises
-from dispatch_server.protocol.codec import canonical, decode
+from dispatch_server.protocol.codec import decode
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.store.instants import to_us
 from dispatch_server.store.questions import Question
+from dispatch_server.store.texts import text_of
 from dispatch_server.store.work import Reading, Work
 
 _BY_REF = Question("SELECT id FROM calls WHERE channel = :channel AND external_ref = :ref")
@@ -68,7 +69,7 @@ def keep_place(work: Work, place_id: int, call_id: int, place: Place) -> None:
         lon=place.lon,
         lat=place.lat,
         radius_m=place.radius_m,
-        body=canonical(place),
+        body=text_of(place),
         made_at_us=to_us(work.now),
         said_by=work.author.name,
     )

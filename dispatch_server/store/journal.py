@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, get_args
 
 from dispatch_server.domain import calls, crews, jobs, outages
-from dispatch_server.protocol.codec import canonical
 from dispatch_server.store.instants import to_us
+from dispatch_server.store.texts import text_of
 
 FIRST_SEAL = ""
 
@@ -60,7 +60,7 @@ def fact_row(subject: Subject, n: int, before: str, fact: object, times: Times, 
         "subject_id": subject.id,
         "n": n,
         "kind": type(fact).__name__,
-        "body": canonical(fact),
+        "body": text_of(fact),
         "said_by": said_by,
         "happened_at_us": to_us(times.happened_at),
         "measured_at_us": to_us(times.measured_at),

@@ -10,11 +10,11 @@ from dispatch_server.domain.calls import Call
 from dispatch_server.domain.crews import Duty
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outages import Outage
-from dispatch_server.protocol.codec import canonical
 from dispatch_server.store.instants import to_us
 from dispatch_server.store.questions import Question
-from dispatch_server.store.shown import dumps, shown_job, shown_outage
+from dispatch_server.store.shown import shown_job, shown_outage
 from dispatch_server.store.tables import CallRow, DutyRow, JobRow, OutageRow, table_of
+from dispatch_server.store.texts import text_of
 
 Columns = dict[str, Any]
 
@@ -45,7 +45,7 @@ def columns_of_outage(outage: Outage) -> Columns:
         "arrived_at_us": to_us(outage.arrived_at),
         "restored_at_us": to_us(outage.restored_at),
         "place_id": outage.place_id,
-        "shown": dumps(shown_outage(outage)),
+        "shown": text_of(shown_outage(outage)),
     }
 
 
@@ -54,7 +54,7 @@ def columns_of_job(job: Job) -> Columns:
         "outage_id": job.outage_id,
         "crew_id": job.crew_id,
         "state": job.state.value,
-        "shown": dumps(shown_job(job)),
+        "shown": text_of(shown_job(job)),
     }
 
 
@@ -84,7 +84,7 @@ class StateTable:
         }
 
     def row_of(self, state: Any, fact_count: int, seal: str) -> Columns:
-        return {**self.columns_of(state), "body": canonical(state), "fact_count": fact_count, "seal": seal}
+        return {**self.columns_of(state), "body": text_of(state), "fact_count": fact_count, "seal": seal}
 
 
 # The columns named last stand beside the fold: they are written by the Work itself and may be deleted on time.

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from dispatch_server.protocol.sentences import in_chinese
-from dispatch_server.store.shown import dumps
+from dispatch_server.store.texts import text_of
 
 # Where an answer holds a sentence of ours. Facts stay as they were sealed; whoever shows one has the catalogue.
 SPOKEN = frozenset({"sentence", "note", "reason", "why_not", "definition", "end_reason", "closed_reason"})
@@ -24,7 +24,7 @@ def for_reader(request: Request, response: Response) -> Response:
     """The answer of a route whose reader may want Chinese; untouched, and at no cost, for everybody else."""
     if not reads_chinese(request.scope):
         return response
-    text = dumps(spoken_in_chinese(json.loads(bytes(response.body))))
+    text = text_of(spoken_in_chinese(json.loads(bytes(response.body))))
     return Response(text.encode(), response.status_code, {"Content-Language": "zh"}, response.media_type)
 
 

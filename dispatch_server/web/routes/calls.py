@@ -16,6 +16,7 @@ from dispatch_server.services.intake import Filed, NewCall
 from dispatch_server.store.calls import calls_to_call_back, last_place_of_call, particulars_of, unplaced_calls
 from dispatch_server.store.outages import shown_outage_text
 from dispatch_server.store.people import looked_at
+from dispatch_server.store.texts import text_of
 from dispatch_server.store.work import Reading, Work
 from dispatch_server.web.answers import (
     CallFiledShown,
@@ -25,7 +26,6 @@ from dispatch_server.web.answers import (
     answered,
     as_json,
     json_text,
-    text_of,
 )
 from dispatch_server.web.deps import API, DESK, asked_of, guarded_router, open_to
 from dispatch_server.web.language import for_reader

@@ -19,6 +19,7 @@ from dispatch_server.store.feed import end_of_journal, facts_of, shown_fact
 from dispatch_server.store.jobs import jobs_of_outage
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import board, shown_outage_text
+from dispatch_server.store.texts import text_of
 from dispatch_server.store.work import Reading, Work
 from dispatch_server.web.answers import (
     CandidatesShown,
@@ -29,7 +30,6 @@ from dispatch_server.web.answers import (
     as_json,
     json_text,
     last_id,
-    text_of,
 )
 from dispatch_server.web.deps import API, BOARD, DISPATCHER, Asked, asked_of, guarded_router, open_to
 from dispatch_server.web.language import for_reader
