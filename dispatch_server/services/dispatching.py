@@ -11,7 +11,7 @@ from dispatch_server.domain.job_facts import JobOffered
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outage_facts import NoCrewLeft
 from dispatch_server.domain.outages import Outage
-from dispatch_server.domain.refusals import NotFound, Refused
+from dispatch_server.domain.refusals import BadInput, NotFound, Refused
 from dispatch_server.domain.rules import Mode, Trigger
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import TAKEN_JOB, JobState
@@ -118,6 +118,32 @@ def offer_job(
             f"{crew.crew.name} is not fit for this job: {'; '.join(against)}. Send a reason to offer it anyway."
         )
     return _offer(work, territory, outage, crew_id, outlook, override=reason if against else None, why=reason)
+
+
+def offer_instead(
+    work: Work,
+    territory: Territory,
+    outage_id: int,
+    crew_id: int,
+    instead_of: int,
+    outlook: Outlook | None,
+    reason: str | None,
+) -> Job:
+    """Takes the running offer back and offers to the crew that the dispatcher wants, in one Work: nobody else is asked
+    in between. Crews asked beside it are let go too. A refused offer leaves everything as it was."""
+    outage, held = work.outage(outage_id), work.job(instead_of)
+    if held.outage_id != outage_id:
+        raise BadInput(f"instead_of must name a job of outage {outage.number}.")
+    if held.crew_id == crew_id:
+        raise Refused(f"{_name(territory, crew_id)} already has outage {outage.number}.")
+    if held.state is not JobState.OFFERED:
+        raise Refused(
+            f"The job of {_name(territory, held.crew_id)} is {held.state.value} by now; look at the outage again."
+        )
+    for job in jobs_of_outage(work, outage_id):
+        if job.state is JobState.OFFERED:
+            withdraw_job(work, territory, job.id, reason or "")
+    return offer_job(work, territory, outage_id, crew_id, outlook, reason)
 
 
 def _require_no_offer(work: Work, territory: Territory, outage: Outage, crew_id: int) -> None:

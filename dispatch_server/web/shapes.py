@@ -135,7 +135,8 @@ class Decision:
 class OfferSaid:
     outage_id: IdSaid
     crew_id: IdSaid
-    reason: Annotated[Words | None, Field(description="Needed when the crew is not fit.")] = None
+    reason: Annotated[Words | None, Field(description="Needed when the crew is not fit, and with instead_of.")] = None
+    instead_of: Annotated[IdSaid | None, Field(description="The running offer that is withdrawn for this one.")] = None
 
 
 Day = Annotated[date, Query()]

@@ -26,11 +26,21 @@ _PROBLEMS = (400, 404, 409, 413, 415, 422)
     **open_to(*DISPATCHER, problems=_PROBLEMS, answers=answered(201, JobShown, "Offered; it lapses at `accept_by`.")),
 )
 async def post_job(request: Request, said: OfferSaid) -> Response:
-    """A crew that is not fit needs a `reason`; one that is off duty cannot be asked."""
+    """A crew that is not fit needs a `reason`; one that is off duty cannot be asked. With `instead_of` the
+    running offer is withdrawn for that `reason` in the same step."""
     asked = asked_of(request)
     territory = asked.territory
     # Routes are computed outside the Work, which judges again what may have changed since.
     outlook = await asked.read(lambda reading: dispatching.suggest_crews(reading, territory, said.outage_id))
+    held = said.instead_of
+    if held is not None:
+        return await _answer(
+            asked,
+            lambda work: dispatching.offer_instead(
+                work, territory, said.outage_id, said.crew_id, held, outlook, said.reason
+            ),
+            201,
+        )
     return await _answer(
         asked,
         lambda work: dispatching.offer_job(work, territory, said.outage_id, said.crew_id, outlook, said.reason),
