@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from dispatch_server.domain.places import Area
+from dispatch_server.gis.grid import MIXED, NOBODY, Degrees, Grid, Indices
 from dispatch_server.gis.layers import AreaShape
 from dispatch_server.gis.plane import Plane
 from dispatch_server.protocol.geo import LonLat
@@ -23,15 +24,31 @@ class Zones:
         # In the order of their codes: the smallest index of several is the smallest code.
         self._shapes = sorted(shapes, key=lambda s: s.area.code)
         self._by_code = {s.area.code: s for s in self._shapes}
-        self._tree = shapely.STRtree([s.shape for s in self._shapes])
+        outlines = [s.shape for s in self._shapes]
+        self._tree = shapely.STRtree(outlines)
+        self._grid = Grid(outlines, self._tree)
 
     def area(self, code: str) -> Area | None:
         found = self._by_code.get(code)
         return None if found is None else found.area
 
     def shape_at(self, at: LonLat) -> AreaShape | None:
-        found = self._tree.query(shapely.Point(at.lon, at.lat), predicate="intersects")
-        return None if len(found) == 0 else self._shapes[found.min()]
+        index = self._grid.at(at.lon, at.lat)
+        if index == MIXED:
+            found = self._tree.query(shapely.Point(at.lon, at.lat), predicate="intersects")
+            return None if len(found) == 0 else self._shapes[found.min()]
+        return None if index == NOBODY else self._shapes[index]
+
+    def indices_at(self, lons: Degrees, lats: Degrees) -> Indices:
+        """Of many positions at once: the place of each one's area in the order of codes, -1 outside all of them."""
+        found = self._grid.many(lons, lats)
+        open_ones = np.flatnonzero(found == MIXED)
+        points = shapely.points(lons[open_ones], lats[open_ones])
+        asked, areas = self._tree.query(points, predicate="intersects")
+        found[open_ones] = NOBODY
+        falling = np.argsort(-areas, kind="stable")  # of several areas the smallest code: it is written last
+        found[open_ones[asked[falling]]] = areas[falling]
+        return found
 
     def area_at(self, at: LonLat) -> Area | None:
         shape = self.shape_at(at)
@@ -49,8 +66,11 @@ class Zones:
         return [self._shapes[i].area for i in sorted(self._tree.query(near, predicate="intersects"))]
 
     def _alone_around(self, at: LonLat, radius_m: float) -> AreaShape | None:
-        """The area around a position with no border near: most positions, at a fifth of the price of a circle."""
+        """The area around a position with no border near: most positions, at a small part of the price of a circle."""
         plane = Plane.around(at)
+        index = self._grid.alone_in(*plane.box_around(1.001 * radius_m))
+        if index != MIXED:
+            return self._shapes[index]
         reach = 1.001 * radius_m / min(plane.x_m, plane.y_m)  # in degrees, around all of the circle in metres
         point = shapely.Point(at.lon, at.lat)
         found = self._tree.query(point, predicate="dwithin", distance=reach)
