@@ -286,6 +286,7 @@ class PushAnswered:
     server_time: datetime
     answers: list[AnswerShown]
     positions_refused: int
+    ignored: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ COOKIE = "relight_session"
 CONSOLE_HEADER = "x-relight-console"
 ROLES_KEY = "x-roles"
 ANYBODY = "anybody"
+FIELDS_MOST = 100
 
 DESK = (Role.CALL_TAKER, Role.DISPATCHER)
 DISPATCHER = (Role.DISPATCHER,)
@@ -131,15 +132,23 @@ class PlainRequest(Request):
 
     async def json(self) -> Any:
         try:
-            return plain(json.loads(await self.body()))
+            return plain(_no_heap(json.loads(await self.body())))
         except Malformed as error:
             raise HTTPException(422, str(error)) from None
         except json.JSONDecodeError as error:
-            raise HTTPException(400, f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+            at = error.pos + 1
+            raise HTTPException(400, f"The body is not JSON: look at character {at}.") from None
         except UnicodeDecodeError:
             raise HTTPException(400, "The body is not UTF-8.") from None
         except (RecursionError, ValueError):
             raise HTTPException(400, "The body is nested too deep or holds a number too long to read.") from None
+
+
+def _no_heap(said: Any) -> Any:
+    """A complaint about each of 100,000 unknown fields would keep everybody waiting."""
+    if isinstance(said, dict) and len(said) > FIELDS_MOST:
+        raise Malformed(f"The body has more than {FIELDS_MOST} fields; send those that are described.")
+    return said
 
 
 class GuardedRoute(APIRoute):

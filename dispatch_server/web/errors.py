@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +16,7 @@ from dispatch_server.domain.refusals import BadInput, Forbidden, NotFound, Refus
 from dispatch_server.protocol.codec import Malformed
 from dispatch_server.protocol.sentences import in_chinese
 from dispatch_server.store.store import StoreBusy
+from dispatch_server.web.complaints import complaint
 from dispatch_server.web.language import reads_chinese
 
 PROBLEM_JSON = "application/problem+json"
@@ -28,6 +31,7 @@ _STATUS: dict[type[Exception], int] = {
     StoreBusy: 503,
 }
 _FIELDS_NAMED = 5
+_NAME_SHOWN = 40
 _HTTP_SENTENCES = {
     404: "There is nothing at this address; see /api/v1/openapi.json for what there is.",
     405: "This address does not answer to that method; see the Allow header.",
@@ -77,24 +81,27 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = [
-        {"field": _field(e["loc"]), "message": e["msg"].removeprefix("Value error, ")}
-        for e in error.errors()[:_FIELDS_NAMED]
-    ]
+    known = _fields_of_body(request.scope)
+    fields = [{"field": _field(e["loc"]), "message": complaint(e, known)} for e in error.errors()[:_FIELDS_NAMED]]
     if reads_chinese(request.scope):
         fields = [{**f, "message": in_chinese(f["message"])} for f in fields]
-        return problem(request.scope, 422, _listed(fields, "：", "；", "。"), fields=fields)
-    return problem(request.scope, 422, _listed(fields, ": ", "; ", "."), fields=fields)
+        named = [f"{in_chinese(f['field'])}：{f['message']}" for f in fields]
+        return problem(request.scope, 422, f"{'；'.join(named)}。", fields=fields)
+    named = [f"{f['field']}: {f['message']}" for f in fields]
+    return problem(request.scope, 422, f"{'; '.join(named)}.", fields=fields)
 
 
-def _listed(fields: Sequence[Mapping[str, str]], colon: str, between: str, stop: str) -> str:
-    """A message that is a sentence already, as our own readers of fields write it, needs no second full stop."""
-    return between.join(f"{f['field']}{colon}{f['message'].removesuffix(stop)}" for f in fields) + stop
+def _fields_of_body(scope: Scope) -> list[str]:
+    """By the shape of the route that was asked; none where it takes no body."""
+    taken = getattr(scope.get("route"), "body_field", None)
+    shape = None if taken is None else taken.field_info.annotation
+    return [f.name for f in fields_of(shape)] if is_dataclass(shape) else []
 
 
 def _field(loc: Sequence[int | str]) -> str:
     """ "body", "query" and "path" say nothing to the caller, unless it is the whole body that is wrong."""
-    return ".".join(str(part) for part in loc[1:]) or str(loc[0])
+    name = ".".join(str(part) for part in loc[1:]) or str(loc[0])
+    return name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}…"
 
 
 async def _unexpected(request: Request, _: Exception) -> Response:

@@ -1,6 +1,6 @@
 """What is sent in.
 
-Bodies are frozen dataclasses checked by pydantic at the door.
+Bodies are frozen dataclasses checked by pydantic at the door; a field that none of them has is refused by name.
 """
 
 from dataclasses import dataclass, field
@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from dispatch_server.domain.calls import CallBackAnswer
-from dispatch_server.protocol.codec import decode
+from dispatch_server.protocol.codec import Malformed, decode
 from dispatch_server.protocol.words import (
     Category,
     Channel,
@@ -23,7 +24,10 @@ LARGEST_ID = 2**63 - 1
 
 
 def _moment(value: Any) -> datetime:
-    return decode(datetime, value, "it")
+    try:
+        return decode(datetime, value)
+    except Malformed as error:
+        raise PydanticCustomError("moment", str(error)) from None
 
 
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -52,14 +56,21 @@ class Problem:
 # What is sent in
 
 
+class Said:
+    """A wrong letter in the name of a field must not lose an address."""
+
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(Said):
     name: Short
     password: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
-class CallSaid:
+class CallSaid(Said):
     """A call as a desk or another system sends it. `lon`, `lat` and `crs` come together or not at all."""
 
     channel: Channel
@@ -80,7 +91,7 @@ class CallSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceSaid:
+class PlaceSaid(Said):
     """A pin (`lon`, `lat`, `crs`) or one of the candidates."""
 
     lon: Lon | None = None
@@ -90,35 +101,35 @@ class PlaceSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Said):
     reason: Because
 
 
 @dataclass(frozen=True, slots=True)
-class CallBackSaid:
+class CallBackSaid(Said):
     answer: CallBackAnswer
     note: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Clues:
+class Clues(Said):
     account_no: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     phone: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     q: Annotated[str, Field(max_length=500)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Into:
+class Into(Said):
     into: Annotated[IdSaid, Field(description="The outage that takes over every call.")]
 
 
 @dataclass(frozen=True, slots=True)
-class CallIds:
+class CallIds(Said):
     call_ids: Annotated[list[IdSaid], Field(min_length=1, max_length=1000)]
 
 
 @dataclass(frozen=True, slots=True)
-class ExemptionSaid:
+class ExemptionSaid(Said):
     """`reason` (with `evidence`) proposes; `approved` decides what another person proposed."""
 
     reason: Words | None = None
@@ -127,12 +138,12 @@ class ExemptionSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Said):
     approved: bool
 
 
 @dataclass(frozen=True, slots=True)
-class OfferSaid:
+class OfferSaid(Said):
     outage_id: IdSaid
     crew_id: IdSaid
     reason: Annotated[Words | None, Field(description="Needed when the crew is not fit, and with instead_of.")] = None

@@ -29,7 +29,10 @@ SENTENCES: dict[str, str] = {
     "There is no {subject} {id}.": "没有编号为 {id} 的{subject}。",
     # The body
     "Send the body as application/json.": "请以 application/json 发送正文。",
-    "The body is not JSON: {error} at character {count}.": "正文不是 JSON：第 {count} 个字符处 {error}。",
+    "The body is not JSON: look at character {count}.": "正文不是 JSON：请看第 {count} 个字符处。",
+    "The body has more than {count} fields; send those that are described.": (
+        "正文超过 {count} 个字段；请只发送说明中列出的字段。"
+    ),
     "The body is not UTF-8.": "正文不是 UTF-8 编码。",
     "The body is nested too deep or holds a number too long to read.": "正文嵌套过深，或含有过长的数字。",
     "The body is larger than {count} bytes; send it in smaller parts.": "正文超过 {count} 字节，请分次发送。",
@@ -67,37 +70,30 @@ SENTENCES: dict[str, str] = {
     "accuracy_m {metres} is not a radius in metres, zero or more.": (
         "accuracy_m {metres} 不是以米计的半径，须不小于零。"
     ),
-    # One field of it, as pydantic says it
-    "Field required": "必填",
-    "Input should be a valid string": "须为文字",
-    "String should have at least {count} character": "至少 {count} 个字符",
-    "String should have at least {count} characters": "至少 {count} 个字符",
-    "String should have at most {count} character": "最多 {count} 个字符",
-    "String should have at most {count} characters": "最多 {count} 个字符",
-    "Input should be greater than or equal to {count}": "须不小于 {count}",
-    "Input should be less than or equal to {count}": "须不大于 {count}",
-    "Input should be a finite number": "须为有限的数",
-    "Input should be a valid number": "须为数字",
-    "Input should be a valid number, unable to parse string as a number": "须为数字",
-    "Input should be a valid integer": "须为整数",
-    "Input should be a valid integer, unable to parse string as an integer": "须为整数",
-    "Input should be a valid integer, got a number with a fractional part": "须为整数",
-    "Unable to parse input string as an integer, exceeded maximum size": "数字过长",
-    "Input should be a valid boolean": "须为 true 或 false",
-    "Input should be a valid boolean, unable to interpret input": "须为 true 或 false",
-    "Input should be a valid list": "须为列表",
-    "Input should be a valid dictionary": "须为对象",
-    "Input should be a dictionary or an instance of {unsaid}": "须为对象",
-    "Input should be a valid dictionary or object to extract fields from": "须为对象",
-    "List should have at least {count} item after validation, not {unsaid}": "至少 {count} 项",
-    "List should have at least {count} items after validation, not {unsaid}": "至少 {count} 项",
-    "List should have at most {count} item after validation, not {unsaid}": "最多 {count} 项",
-    "List should have at most {count} items after validation, not {unsaid}": "最多 {count} 项",
-    "Input should be {quoted}": "须为 {quoted}",
-    "Input should be a valid date": "须为日期，例如 2026-05-01",
-    "Input should be a valid date or datetime, {unsaid}": "须为日期，例如 2026-05-01",
-    "Input should be a valid date in the format YYYY-MM-DD, {unsaid}": "须为日期，例如 2026-05-01",
-    "Datetimes provided to dates should have zero time - e.g. be exact dates": "须为日期，例如 2026-05-01",
+    # One field of it, as the door says it (web/complaints.py)
+    "body": "正文",
+    "is missing": "必填",
+    "must be text": "须为文字",
+    "must be a whole number": "须为整数",
+    "must be a number": "须为数字",
+    "must be a finite number": "须为有限的数",
+    "must be true or false": "须为 true 或 false",
+    "must be a list": "须为列表",
+    "must be an object": "须为对象",
+    "must be a date, such as 2026-05-01": "须为日期，例如 2026-05-01",
+    "must be a time with its offset, such as 2026-05-01T08:30:00+08:00": (
+        "须为带时区的时间，例如 2026-05-01T08:30:00+08:00"
+    ),
+    "must be one of: {choices}": "须为以下之一：{choices}",
+    "must be {count} or more": "须不小于 {count}",
+    "must be {count} or less": "须不大于 {count}",
+    "is too large": "过大",
+    "has too many digits": "位数过多",
+    "must have a length of {count} or more": "长度须不小于 {count}",
+    "must have a length of {count} or less": "长度须不大于 {count}",
+    "is not a field of this request; {field} may be meant": "不是此请求的字段，可能应为 {field}",
+    "is not a field of this request; its fields are: {fields}": "不是此请求的字段；可用字段：{fields}",
+    "does not have the form that is asked for; see /api/v1/openapi.json": "格式不符合要求，见 /api/v1/openapi.json",
     # The feed
     "This cursor is not one of ours; leave it out to begin with the present.": (
         "此游标不是本系统的；不填即从现在开始。"

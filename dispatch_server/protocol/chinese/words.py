@@ -62,7 +62,6 @@ SAID = frozenset("because crew distance hint instead message note reason reasons
 LISTS: dict[str, tuple[str, str, str]] = {
     "roles": ("role", ", ", "、"),
     "places": ("place", " or ", "或"),
-    "quoted": ("value", " or ", " 或 "),
 }
 
 _NUMBER = r"-?(?:[0-9][0-9.,]*(?:e[+-]?[0-9]+)?|inf|nan)"

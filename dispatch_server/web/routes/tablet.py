@@ -1,6 +1,7 @@
 """The tablet's two calls: what the crew did goes up, its job cards come down."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
 from time import monotonic
 from typing import Annotated, Any
 
@@ -22,6 +23,10 @@ router = guarded_router(f"{API}/tablet", "tablet")
 ACTIONS_MOST = 500
 POSITIONS_MOST = 5_000
 ACTION_ID_MOST = 100
+IGNORED_NAMED = 20
+NAME_SHOWN = 60
+
+_PUSH, _ACTION, _FIX = (frozenset(f.name for f in fields(shape)) for shape in (Push, ActionTaken, Fix))
 
 _EXAMPLE = {
     "protocol_version": 1,
@@ -51,6 +56,7 @@ class _Upload:
     push: Push
     unreadable: dict[int, Answer]
     positions_refused: int
+    ignored: list[str]
 
 
 @router.post(
@@ -64,7 +70,8 @@ class _Upload:
 )
 async def post_push(request: Request, said: Annotated[dict[str, Any], Body(examples=[_EXAMPLE])]) -> Response:
     """Every action is applied once, whatever its order and however late; a repeat answers `already`. An action that
-    cannot be read is `refused` alone: the others are kept."""
+    cannot be read is `refused` alone: the others are kept. Fields that this server does not know, as a newer tablet may
+    send them, are let through and named in `ignored`."""
     asked = asked_of(request)
     territory, crew_id, upload = asked.territory, asked.crew_id, _read(said)
 
@@ -75,6 +82,7 @@ async def post_push(request: Request, said: Annotated[dict[str, Any], Body(examp
             "server_time": work.now,
             "answers": [upload.unreadable.get(n) or next(answers) for n in range(count)],
             "positions_refused": upload.positions_refused,
+            "ignored": upload.ignored,
         }
 
     return for_reader(request, as_json(await asked.work(receive)))
@@ -94,7 +102,25 @@ def _read(said: dict[str, Any]) -> _Upload:
     push = Push(
         envelope.device_id, envelope.boot_id, envelope.sent_at, envelope.elapsed_ms, tuple(readable), tuple(fixes)
     )
-    return _Upload(push, unreadable, len(positions) - len(fixes))
+    return _Upload(push, unreadable, len(positions) - len(fixes), _ignored(said))
+
+
+def _ignored(said: dict[str, Any]) -> list[str]:
+    """Each name once, by where it stood."""
+    found = {f"{where}{name}"[:NAME_SHOWN] for where, names in _unread(said) for name in names}
+    return sorted(found)[:IGNORED_NAMED]
+
+
+def _unread(said: dict[str, Any]) -> Iterator[tuple[str, set[str]]]:
+    yield "", said.keys() - _PUSH
+    for action in said.get("actions", ()):
+        if isinstance(action, dict):
+            yield "actions.", action.keys() - _ACTION
+            if isinstance(action.get("fix"), dict):
+                yield "actions.fix.", action["fix"].keys() - _FIX
+    for position in said.get("positions", ()):
+        if isinstance(position, dict):
+            yield "positions.", position.keys() - _FIX
 
 
 def _actions(said: list[Any]) -> tuple[list[ActionTaken], dict[int, Answer]]:

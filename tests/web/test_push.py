@@ -1,0 +1,59 @@
+"""A tablet that is newer than its server loses nothing; whoever writes a tablet sees what was not read."""
+
+from typing import Any
+
+import pytest
+
+from dispatch_server.protocol.codec import encode
+from dispatch_server.protocol.messages import Push
+from dispatch_server.protocol.words import CrewAction
+from tests.town import MARKET, Town
+
+pytestmark = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+
+
+def send(town: Town, said: dict[str, Any]) -> dict[str, Any]:
+    answer = town.ask("POST", "/tablet/push", "crew1", json=said)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_a_newer_tablets_upload_is_applied_and_what_was_ignored_is_named(town: Town) -> None:
+    tablet = town.tablet(1)
+    job = town.offer(town.call_at(MARKET)["outage"]["id"], 1)["id"]
+    tablet.do(CrewAction.ACCEPT, job)
+    check_in = tablet.press(CrewAction.CHECK_IN, job, fix=tablet.fix(MARKET))
+    positions = (tablet.fix(MARKET), tablet.fix(MARKET))
+    push = Push("tablet-1", tablet.boot_id, town.clock.now, tablet.elapsed_ms, (check_in,), positions)
+    said: dict[str, Any] = encode(push)
+    said["battery_percent"] = 55
+    said["actions"][0] |= {"odometer_km": 1200}
+    said["actions"][0]["fix"] |= {"satellites": 9}
+    for position in said["positions"]:
+        position |= {"heading": 90}
+    answer = send(town, said)
+    assert [a["verdict"] for a in answer["answers"]] == ["applied"]
+    assert answer["positions_refused"] == 0
+    assert answer["ignored"] == [
+        "actions.fix.satellites",
+        "actions.odometer_km",
+        "battery_percent",
+        "positions.heading",
+    ]
+    [shown] = town.outage(1)["jobs"]
+    assert (shown["state"], shown["grade"]) == ("on_site", "A")
+
+
+def test_a_tablet_that_sends_what_is_described_has_nothing_ignored(town: Town) -> None:
+    tablet = town.tablet(1)
+    action = tablet.press(CrewAction.NOTE, None, note="n", fix=tablet.fix(MARKET))
+    push = Push("tablet-1", tablet.boot_id, town.clock.now, tablet.elapsed_ms, (action,), (tablet.fix(MARKET),))
+    assert send(town, encode(push))["ignored"] == []
+
+
+def test_rubbish_in_the_lists_and_names_without_end(town: Town) -> None:
+    push: dict[str, Any] = encode(Push("d", "b", town.clock.now, 1))
+    rubbish: list[Any] = [None, 3, [], {"fix": 3}, {"x" * 10_000: 1}, *({f"k{n}": n} for n in range(90))]
+    answer = send(town, {**push, "actions": rubbish, "positions": rubbish})
+    assert len(answer["ignored"]) == 20
+    assert max(map(len, answer["ignored"])) <= 60
