@@ -1,6 +1,7 @@
 """The command line. Errors that a person can mend are one sentence and exit status 1."""
 
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -38,9 +39,11 @@ app.add_typer(user_app, name="user")
 
 _MENDABLE = (BadSetting, BadPolicy, CannotOpen, NoMap, StoreBusy, BackupRefused, Refused, NotFound, BadInput, Forbidden)
 LOOPBACK = "127.0.0.1"
+PRIVATE = 0o077  # what a command writes holds callers' numbers, passwords or keys: readable by us alone
 
 
 def main() -> None:
+    os.umask(PRIVATE)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         app()
@@ -203,8 +206,11 @@ def verify() -> None:
         typer.echo(found.wrong)
         raise typer.Exit(1)
     typer.echo(f"Sound: {found.facts} facts of {found.subjects} subjects, {found.roots} signed roots.")
-    if key is None:
-        typer.echo(f"The signatures of the roots were not checked: there is no key at {chosen.key_file}.")
+    if key is None and found.roots:
+        typer.echo(
+            f"NOT CHECKED: the signatures of the {found.roots} roots, since there is no key at {chosen.key_file}. "
+            "Bring root.key from the server that signed them, or name it in RELIGHT_ROOT_KEY."
+        )
 
 
 @app.command()
@@ -219,6 +225,9 @@ def backup(
     with store_of(chosen) as store:
         held = copying.backup(store, file)
     typer.echo(f"{file} holds {sum(t.rows for t in held.tables)} rows of {len(held.tables)} tables.")
+    typer.echo(
+        f"It does not hold the key at {chosen.key_file}, the policy file or the settings: keep copies elsewhere."
+    )
 
 
 @app.command()
@@ -226,10 +235,14 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `relight back
     """Fills an empty database from a backup; refuses one that holds anything."""
     from dispatch_server.store import backup as copying
 
-    held = copying.restore(read_settings().url, file)
-    typer.echo(
-        f"Restored {sum(t.rows for t in held.tables)} rows of {len(held.tables)} tables. Now run: relight verify"
-    )
+    chosen = read_settings()
+    held = copying.restore(chosen.url, file)
+    typer.echo(f"Restored {sum(t.rows for t in held.tables)} rows of {len(held.tables)} tables.")
+    if chosen.key_file.exists():
+        typer.echo(f"The roots are checked with the key at {chosen.key_file}: it must be the old server's.")
+    else:
+        typer.echo(f"The key that signs the daily roots is in no backup: bring root.key to {chosen.key_file}.")
+    typer.echo("Bring the policy file (RELIGHT_POLICY) and the settings too, if there are any. Now run: relight verify")
 
 
 @app.command()

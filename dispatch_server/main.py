@@ -18,7 +18,7 @@ from dispatch_server.settings import Settings
 from dispatch_server.store.layers import any_layers
 from dispatch_server.store.opening import open_store
 from dispatch_server.store.people import versions
-from dispatch_server.store.roots import root_key
+from dispatch_server.store.roots import all_roots, root_key
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Work
 from dispatch_server.workers.housekeeping import EVERY_S, Housekeeping
@@ -80,6 +80,18 @@ class Wired:
         )
         return Served(self.store, self.ground, rules)
 
+    def _signing_key(self) -> bytes | None:
+        """A new key beside roots that another one signed would look like a journal written anew: none is made then."""
+        file = self.settings.key_file
+        if file.exists() or not self.store.read(all_roots):
+            return root_key(file)
+        log.warning(
+            "No daily root is signed: there is no key at %s, and earlier roots bear one. Bring root.key from where it "
+            "was made; if it is lost for good, see docs/deploying.md.",
+            file,
+        )
+        return None
+
     @contextmanager
     def ground_watched(self) -> Iterator[None]:
         watching = Repeated("ground", self.ground.watch, GROUND_WATCH_S, first_s=GROUND_WATCH_S).start()
@@ -97,7 +109,7 @@ class Wired:
             timedelta(days=self.settings.positions_days),
             timedelta(days=self.settings.personal_days),
             self.ground().policy.zone,
-            lambda: root_key(self.settings.key_file),
+            self._signing_key,
         )
         enforcing, offering = Repeated("ticker", ticker.enforce), Repeated("offering", ticker.offer)
         keeping = Repeated("housekeeping", chores.once, EVERY_S)

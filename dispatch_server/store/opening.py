@@ -1,5 +1,7 @@
 """Opens the store an address names, its schema brought to the newest first."""
 
+import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +18,9 @@ from dispatch_server.store.schema import LOCK, NEWEST, CannotOpen, bring_up_to_d
 from dispatch_server.store.sqlite import SqliteStore, connect
 from dispatch_server.store.store import Store
 
+log = logging.getLogger(__name__)
 OLDEST_POSTGRESQL = 130_000  # the first with pg_current_xact_id()
+_EVERYBODY = 0o007
 _REVISION = "SELECT version_num FROM alembic_version"
 
 
@@ -39,6 +43,7 @@ def prepare(address: str) -> tuple[Path | None, str]:
 def prepare_sqlite(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _keep_private(path)
         with closing(connect(path)) as connection:
             is_newest = _sqlite_revision(connection) == NEWEST
     except (sqlite3.Error, OSError) as error:
@@ -48,6 +53,13 @@ def prepare_sqlite(path: Path) -> None:
     if not is_newest:
         with alone_in_sqlite(path) as alone:
             bring_up_to_date(alone)
+
+
+def _keep_private(path: Path) -> None:
+    """Readable by us alone, and the log beside it with it: it holds callers' names and numbers."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.stat().st_mode & _EVERYBODY:
+        log.warning("%s can be read by everybody on this machine; run: chmod o-rwx %s*", path, path)
 
 
 def prepare_postgres(url: str) -> None:

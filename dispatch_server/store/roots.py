@@ -16,10 +16,12 @@ from dispatch_server.domain.people import Author
 from dispatch_server.store.feed import START, Cursor, FactRead, facts_since
 from dispatch_server.store.instants import to_us
 from dispatch_server.store.questions import Question, Row
+from dispatch_server.store.schema import CannotOpen
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Reading, Work
 
 PAGE = 2_000
+SHORTEST_KEY = 16  # bytes
 FIRST_ROOT = hashlib.sha256(b"").hexdigest()
 
 _COLUMNS = "SELECT day, upto_seq, facts, root, signature, made_at_us FROM daily_roots "
@@ -49,10 +51,20 @@ def root_key(file: Path) -> bytes:
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return bytes.fromhex(file.read_text(encoding="ascii").strip())
+        return _key_in(file)
     key = secrets.token_bytes(32)
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
         opened.write(key.hex() + "\n")
+    return key
+
+
+def _key_in(file: Path) -> bytes:
+    try:
+        key = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) < SHORTEST_KEY:
+        raise CannotOpen(f"{file} holds no key: it must be {2 * SHORTEST_KEY} or more hexadecimal digits in one line.")
     return key
 
 

@@ -5,9 +5,9 @@ Reads page by page in one snapshot: memory does not grow with the journal.
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -182,19 +182,39 @@ def _says_the_same(subject: Subject, body: str, state: Any) -> bool:
 
 
 def _check_roots(reading: Reading, key: bytes | None, checked: _Checked) -> None:
+    roots = all_roots(reading)
+    if key is not None:
+        _check_signatures(roots, key)
     journal = _Journal(reading)
-    before: Root | None = None
-    for root in all_roots(reading):
-        if key is not None:
-            signature = sign(key, before, root.day, root.facts, root.root, root.made_at_us)
-            if not hmac.compare_digest(signature, root.signature):
-                raise Wrong(
-                    f"The root of {root.day} does not bear our signature: it was changed, the one before it is "
-                    "missing, or this is not the key that signed it."
-                )
+    for before, root in pairwise([None, *roots]):
+        assert root is not None
         journal.go_on_to(root, before)
         checked.roots += 1
-        before = root
+
+
+def _check_signatures(roots: Sequence[Root], key: bytes) -> None:
+    ours = [_is_signed(root, before, key) for before, root in zip([None, *roots], roots, strict=False)]
+    if all(ours):
+        return
+    if not any(ours):
+        raise Wrong(
+            f"The root of {roots[0].day} does not bear our signature, nor does any other: this is not the key that signed "
+            "them (bring root.key from the server that did), earlier ones are missing, or all were written anew."
+        )
+    if ours == sorted(ours):
+        raise Wrong(
+            f"The roots up to {roots[ours.index(True) - 1].day} do not bear our signature and those since then do: "
+            "another key signed them, or they were changed."
+        )
+    raise Wrong(
+        f"The root of {roots[ours.index(False)].day} does not bear our signature: it was changed, the one before it is "
+        "missing, or another key signed it."
+    )
+
+
+def _is_signed(root: Root, before: Root | None, key: bytes) -> bool:
+    signature = sign(key, before, root.day, root.facts, root.root, root.made_at_us)
+    return hmac.compare_digest(signature, root.signature)
 
 
 class _Journal:

@@ -24,13 +24,14 @@ class Housekeeping:
     positions_kept: timedelta
     callers_kept: timedelta
     zone: ZoneInfo
-    key: Callable[[], bytes]
+    key: Callable[[], bytes | None]
 
     def once(self) -> int:
         tracks = self.store.work(HOUSEKEEPING, lambda work: forget_tracks(work, work.now - self.positions_kept))
         callers = self.store.work(HOUSEKEEPING, lambda work: forget_callers(work, work.now - self.callers_kept))
         if tracks or callers:
             log.info("deleted by age: %d positions, particulars of %d calls", tracks, callers)
-        today = self.store.clock().astimezone(self.zone).date()
-        make_root(self.store, HOUSEKEEPING, self.key(), today.isoformat())
+        if (key := self.key()) is not None:
+            today = self.store.clock().astimezone(self.zone).date()
+            make_root(self.store, HOUSEKEEPING, key, today.isoformat())
         return int(max(tracks, callers) == AT_A_TIME)

@@ -12,6 +12,7 @@ from dispatch_server.store.feed import START
 from dispatch_server.store.journal import FIRST_SEAL, seal_of
 from dispatch_server.store.questions import Question
 from dispatch_server.store.roots import Root, make_root, root_key
+from dispatch_server.store.schema import CannotOpen
 from dispatch_server.store.store import Store
 from dispatch_server.store.verifying import Verdict, verify
 from dispatch_server.store.work import Work
@@ -233,6 +234,21 @@ def test_with_another_key_nothing_bears_our_signature(store: Store) -> None:
     make_root(store, TICKER, KEY, "2026-05-01")
     assert "this is not the key" in (what_is_wrong(store, b"another") or "")
     assert what_is_wrong(store, None) is None
+
+
+def test_a_key_that_was_replaced_is_told_from_a_change(store: Store) -> None:
+    make_root(store, TICKER, KEY, "2026-05-01")
+    make_root(store, TICKER, b"another", "2026-05-02")
+    assert "The roots up to 2026-05-01 do not bear our signature" in (what_is_wrong(store, b"another") or "")
+    assert "The root of 2026-05-02 does not bear our signature" in (what_is_wrong(store, KEY) or "")
+    assert what_is_wrong(store, None) is None
+
+
+@pytest.mark.parametrize("rubbish", ["", "xyz", "00", "密钥"])
+def test_a_file_that_holds_no_key_is_said_to_hold_none(tmp_path: Path, rubbish: str) -> None:
+    (tmp_path / "root.key").write_text(rubbish, encoding="utf-8")
+    with pytest.raises(CannotOpen, match="holds no key"):
+        root_key(tmp_path / "root.key")
 
 
 def test_the_key_is_made_once_and_is_ours_alone(tmp_path: Path) -> None:
