@@ -1,17 +1,27 @@
-// One question at a time, in the browser's own dialog: a reason, or a choice. Esc gives null.
+// One question at a time, in the browser's own dialog: a reason, a choice, some of a list. Esc gives null.
 import { html, signal, useLayoutEffect, useRef, useState } from '../core/html.js';
 import { t } from '../words/index.js';
+import { Checks, Choice, Pick } from './answering.js';
 
 const question = signal(null);
+const KINDS = { choice: Choice, checks: Checks, pick: Pick };
+const isGiven = (value) => (Array.isArray(value) ? value.length > 0 : (value ?? '') !== '');
+const trimmed = (value) => (typeof value === 'string' ? value.trim() : value);
 
-/** {title, hint?, label, choices?: [{value, text}]} → what was given, or null. */
+/**
+ * {title, hint?, fields: [{name, label, kind?, choices?, optional?, needed?}]} → what was given by name, or null.
+ * A kind is text, choice (one of a few), checks (some of a few) or pick (one of many, to be searched). Nothing is chosen beforehand.
+ */
 export function askFor(asked) {
   return new Promise((answer) => {
     question.value = { ...asked, answer };
   });
 }
 
-export const askForReason = (title, hint = '') => askFor({ title, hint, label: t('ask.reason') });
+export async function askForReason(title, hint = '') {
+  const given = await askFor({ title, hint, fields: [{ name: 'reason', label: t('ask.reason') }] });
+  return given === null ? null : given.reason;
+}
 
 export function Asking() {
   const asked = question.value;
@@ -20,43 +30,54 @@ export function Asking() {
 
 function Question({ asked }) {
   const dialog = useRef(null);
-  const field = useRef(null);
-  const [missing, setMissing] = useState(false);
+  const [given, setGiven] = useState({});
+  const [missing, setMissing] = useState(null);
 
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
-    field.current.focus();
+    dialog.current.querySelector('[data-answer]').focus();
     return () => before?.focus?.();
   }, [asked]);
 
-  function answer(given) {
+  function answer(values) {
     question.value = null;
-    asked.answer(given);
+    asked.answer(values);
   }
 
-  function submit(event) {
+  function submit(event, more = {}) {
     event.preventDefault();
-    const given = field.current.value.trim();
-    if (given === '') return setMissing(true);
-    answer(given);
+    const values = Object.fromEntries(Object.entries({ ...given, ...more }).map(([name, value]) => [name, trimmed(value)]));
+    const lacking = asked.fields.find((field) => !field.optional && !isGiven(values[field.name]));
+    if (lacking !== undefined) return setMissing(lacking);
+    answer(values);
   }
+
+  const set = (name) => (value) => {
+    setMissing(null);
+    setGiven((before) => ({ ...before, [name]: value }));
+  };
 
   return html`
     <dialog ref=${dialog} class="asking" aria-labelledby="asking-title" onCancel=${(event) => { event.preventDefault(); answer(null); }}>
       <form onSubmit=${submit}>
         <h2 id="asking-title">${asked.title}</h2>
         ${asked.hint && html`<p class="soft">${asked.hint}</p>`}
-        <label class="field"><span>${asked.label}</span>
-          ${asked.choices
-            ? html`<select ref=${field}>${asked.choices.map((choice) => html`<option key=${choice.value} value=${choice.value}>${choice.text}</option>`)}</select>`
-            : html`<input ref=${field} maxlength="400" aria-invalid=${missing} onInput=${() => setMissing(false)} />`}
-        </label>
-        <p class="trouble" role="alert">${missing ? t('ask.needed') : ''}</p>
+        ${asked.fields.map((field) => {
+          const Field = KINDS[field.kind] ?? Text;
+          return html`<${Field} key=${field.name} field=${field} value=${given[field.name]} onGive=${set(field.name)} missing=${missing === field}
+            onTake=${(event, value) => submit(event, { [field.name]: value })} />`;
+        })}
+        <p class="trouble" role="alert">${missing ? (missing.needed ?? t('ask.needed')) : ''}</p>
         <div class="row-end">
           <button type="button" class="button" onClick=${() => answer(null)}>${t('ask.cancel')}</button>
           <button class="button main">${t('ask.ok')}</button>
         </div>
       </form>
     </dialog>`;
+}
+
+function Text({ field, value, onGive, missing }) {
+  return html`<label class="field"><span>${field.label}</span>
+    <input name=${field.name} maxlength="400" data-answer value=${value ?? ''} aria-invalid=${missing} onInput=${(event) => onGive(event.currentTarget.value)} /></label>`;
 }

@@ -5,7 +5,7 @@ import { askAgain } from '../core/board.js';
 import { mayDispatch, mayLookUp } from '../core/session.js';
 import { clock, said, t, word } from '../words/index.js';
 import { Class } from './board.js';
-import { mergeInto } from './outage.js';
+import { mergeInto } from './deeds.js';
 import { focusSoon, leaveForm, lookAt, openOutage, pin } from './panels.js';
 import { Pin, Place, usePlace } from './place.js';
 

@@ -36,10 +36,17 @@ function onKey(event) {
   if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
   if (event.key === 'Escape') return back();
   if (event.ctrlKey || event.metaKey || event.altKey || !letterKeys.value || isField(event.target)) return;
-  const action = LETTERS[event.key.toLowerCase()];
+  const key = event.key.toLowerCase();
+  const action = LETTERS[key] ?? buttonFor(key);
   if (action === undefined) return;
   event.preventDefault();
   action();
+}
+
+/** What can be done with what is shown just now says its own key. */
+function buttonFor(key) {
+  const button = /^[a-z]$/.test(key) ? document.querySelector(`[data-key="${key}"]`) : null;
+  return button === null ? undefined : () => button.click();
 }
 
 const isField = (element) => element.matches?.('input, textarea, select, [contenteditable]') ?? false;
@@ -52,7 +59,7 @@ function back() {
 
 const SHOWN = [
   ['↑ ↓', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['L', 'list'], ['C', 'crews'], ['/', 'find'], ['N', 'new'], ['P', 'place'],
-  ['Ctrl + Enter', 'file'], ['S', 'send'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
+  ['Ctrl + Enter', 'file'], ['S', 'send'], ['H', 'chase'], ['J', 'merge'], ['X', 'split'], ['E', 'exempt'], ['R', 'relaxation'], ['Q', 'close'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
 ];
 
 export function Keys() {

@@ -1,16 +1,15 @@
 // The chosen outage: its clock and how it came about, the jobs, the crews that could go, the calls, the facts in order.
 import { html } from '../core/html.js';
-import { askAgain, chosen, chosenId, outages } from '../core/board.js';
-import { post } from '../core/api.js';
+import { chosen, outages } from '../core/board.js';
 import { mayDispatch, mayLookUp } from '../core/session.js';
 import { isLive, isUnplaced, urgencyOf } from '../core/urgency.js';
 import { now, second } from '../core/clock.js';
 import { clock, clockSeconds, left, said, span, t, word } from '../words/index.js';
-import { Class, TimeLeft, crewName, placeOf, wholePlaceOf } from './board.js';
+import { Class, TimeLeft, crewName, wholePlaceOf } from './board.js';
 import { FactLine } from './feed.js';
 import { SendList } from './send.js';
-import { askFor, askForReason } from './asking.js';
-import { closeOutage, lookAt, openOutage, openPlacing, tell } from './panels.js';
+import { chase, close, confirmArrival, exemption, merge, relaxation, split, withdraw } from './deeds.js';
+import { closeOutage, lookAt, openPlacing } from './panels.js';
 
 export function OutagePanel() {
   const outage = chosen.value;
@@ -44,12 +43,24 @@ function Title({ outage }) {
       </div>
       <div class="panel-place"><${Class} of=${outage.area_class} /> ${wholePlaceOf(outage)}</div>
       <div class="panel-actions">
-        ${outage.lon !== null && html`<button class="button small" onClick=${() => (lookAt.value = { lon: outage.lon, lat: outage.lat, zoom: 13, at: performance.now() })}>${t('outage.show_on_map')}</button>`}
-        ${mayDispatch.value && open && html`
-          <button class="button small" onClick=${() => merge(outage)}>${t('outage.merge')}</button>
-          <button class="button small" onClick=${() => close(outage)}>${t('outage.close')}</button>`}
+        ${!isUnplaced(outage) && html`<button class="button small" onClick=${() => (lookAt.value = { lon: outage.lon, lat: outage.lat, zoom: 13, at: performance.now() })}>${t('outage.show_on_map')}</button>`}
+        ${deedsFor(outage).map(([key, name, deed]) => html`<button key=${name} class="button small" data-key=${key} aria-keyshortcuts=${key} onClick=${() => deed(outage)}>${t(`outage.${name}`)} <kbd>${key.toUpperCase()}</kbd></button>`)}
       </div>
     </header>`;
+}
+
+/** What this person may do with the outage as it stands: the key, the word, the deed. */
+function deedsFor(outage) {
+  const open = outage.state === 'open';
+  const decides = mayDispatch.value;
+  return [
+    [mayLookUp.value && open && outage.call_count > 0, 'h', 'chase', chase],
+    [decides && open, 'j', 'merge', merge],
+    [decides && open && outage.call_count > 1, 'x', 'split', split],
+    [decides && outage.relaxation?.state === 'proposed', 'r', 'relaxation', relaxation],
+    [decides && outage.exemption !== 'approved', 'e', outage.exemption === 'proposed' ? 'decide_exemption' : 'exempt', exemption],
+    [decides && open, 'q', 'close', close],
+  ].filter(([may]) => may).map(([, ...deed]) => deed);
 }
 
 function Target({ outage }) {
@@ -153,6 +164,7 @@ function Calls({ outage }) {
         <li key=${call.id}><span class="num">${clockSeconds(call.received_at)}</span> <span>${call.number ?? `#${call.id}`}</span>
           <${Class} of=${call.area_class} />
           ${call.channel && html`<span class="soft">${word('channel', call.channel)}</span>`}
+          ${call.chases > 0 && html`<span class="bad-ink">${t('outage.chased', { n: call.chases })}</span>`}
           ${call.arrive_by === outage.arrive_by && html`<span class="soft">${t('outage.call_gives_clock')}</span>`}
           ${mayLookUp.value && outage.state === 'open' && html`<button class="button small" data-place onClick=${() => openPlacing({ id: call.id, number: call.number, outage_id: outage.id })}>
             ${t(call.area_class ? 'place.move' : 'place.find')}</button>`}
@@ -167,66 +179,4 @@ function Facts({ outage }) {
       ${outage.facts === undefined ? html`<p class="soft">${t('outage.no_facts')}</p>`
         : html`<ol class="facts">${outage.facts.map((fact) => html`<${FactLine} fact=${fact} key=${fact.cursor} full />`)}</ol>`}
     </section>`;
-}
-
-/** Sends, says how it went, asks for the outage again. */
-export async function act(path, body, done, outage_id) {
-  try {
-    const answer = await post(path, body);
-    tell(done);
-    return answer;
-  } catch (problem) {
-    tell(problem.status === 0 ? t('trouble.lost') : t('trouble', { detail: said(problem.message) }), true);
-    return null;
-  } finally {
-    askAgain(outage_id);
-  }
-}
-
-async function withdraw(job, crew) {
-  const reason = await askForReason(t('ask.withdraw', { crew }));
-  if (reason !== null) await act(`/jobs/${job.id}/withdraw`, { reason }, t('done.withdrawn'), job.outage_id);
-}
-
-async function confirmArrival(job, crew) {
-  const reason = await askForReason(t('ask.confirm', { crew }), t('ask.confirm_hint'));
-  if (reason !== null) await act(`/jobs/${job.id}/confirm-arrival`, { reason }, t('done.confirmed'), job.outage_id);
-}
-
-async function close(outage) {
-  const reason = await askForReason(t('ask.close', { number: outage.number }), outage.arrived_at ? '' : t('ask.close_hint'));
-  if (reason !== null) await act(`/outages/${outage.id}/close`, { reason }, t('done.closed', { number: outage.number }), outage.id);
-}
-
-async function merge(outage) {
-  const others = nearestFirst(outage).map((other) => ({ value: String(other.id), text: `${other.number} · ${word('class', other.area_class ?? 'null')} · ${placeOf(other)}${awayText(outage, other)}` }));
-  if (others.length === 0) return tell(t('ask.merge_none'), true);
-  const into = await askFor({ title: t('ask.merge', { number: outage.number }), hint: t('ask.merge_hint'), label: t('ask.merge_into'), choices: others });
-  if (into !== null) await mergeInto(outage.id, Number(into));
-}
-
-export async function mergeInto(outage_id, into) {
-  const number = outages.value.get(into)?.number ?? into;
-  const answer = await act(`/outages/${outage_id}/merge`, { into }, t('done.merged', { number }), outage_id);
-  if (answer === null) return false;
-  askAgain(into);
-  openOutage(into);
-  return true;
-}
-
-const KM_PER_DEGREE = 111.195;
-
-function kmBetween(a, b) {
-  if (a.lon == null || b.lon == null) return Infinity;
-  const wide = (a.lon - b.lon) * Math.cos((a.lat * Math.PI) / 180);
-  return Math.hypot(wide, a.lat - b.lat) * KM_PER_DEGREE;
-}
-
-function nearestFirst(outage) {
-  return [...outages.value.values()].filter((o) => o.id !== outage.id).sort((a, b) => kmBetween(outage, a) - kmBetween(outage, b)).slice(0, 100);
-}
-
-function awayText(a, b) {
-  const km = kmBetween(a, b);
-  return Number.isFinite(km) ? ` · ${km.toFixed(1)} km` : '';
 }

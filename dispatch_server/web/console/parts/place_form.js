@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from '../core/html.js';
 import { lookAt, leaveForm, openOutage, pin, placing } from './panels.js';
 import { t } from '../words/index.js';
-import { act } from './outage.js';
+import { act } from './deeds.js';
 import { Pin, Place, usePlace } from './place.js';
 
 const AS_IN_THE_LIST = { account_no: '', caller_phone: '' };

@@ -2,10 +2,13 @@
 import { language } from '../core/looks.js';
 import { html, useEffect, useState } from '../core/html.js';
 import { askAgain } from '../core/board.js';
+import { isLive } from '../core/urgency.js';
 import { get, post } from '../core/api.js';
 import { now, second } from '../core/clock.js';
 import { clock, clockSeconds, left, minutes, said, span, t } from '../words/index.js';
+import { crewName } from './board.js';
 import { askForReason } from './asking.js';
+import { giveInstead } from './deeds.js';
 import { tell } from './panels.js';
 
 const BEST = 6;
@@ -68,13 +71,24 @@ function Candidate({ crew, outage, first, why }) {
         <span class=${crew.fit ? 'fit yes' : 'fit no'}>${crew.fit ? '✓' : '✕'} ${t(crew.fit ? 'send.fit' : 'send.unfit')}</span>
         <span class="num away">${t('send.away', { min: minutes(crew.minutes_away) })}</span>
         <span class="num soft">${t('send.arrives', { time: clock(crew.arrives_at) })}</span>
-        <button class=${first ? 'button small main' : 'button small'} data-offer onClick=${() => offer(outage, crew)}
-          aria-label=${t('send.offer_to', { number: outage.number, crew: crew.name })}>${t('send.offer')}</button>
+        <${OfferButton} crew=${crew} outage=${outage} first=${first} />
       </div>
       <p class="reasons"><${LeaveBy} crew=${crew} />
         ${against.map((reason) => html`<span class="against" key=${reason.sentence}>− ${said(reason.sentence)}</span>`)}
         ${why && forIt.map((reason) => html`<span class="for" key=${reason.sentence}>+ ${said(reason.sentence)}</span>`)}</p>
     </li>`;
+}
+
+/** While another crew has the offer, the button gives it on: taken back and offered in one step, before anybody else is asked. */
+function OfferButton({ crew, outage, first }) {
+  const running = (outage.jobs ?? []).find((job) => job.state === 'offered');
+  const look = first ? 'button small main' : 'button small';
+  if (running === undefined) {
+    return html`<button class=${look} data-offer onClick=${() => offer(outage, crew)} aria-label=${t('send.offer_to', { number: outage.number, crew: crew.name })}>${t('send.offer')}</button>`;
+  }
+  if ((outage.jobs ?? []).some((job) => job.crew_id === crew.crew_id && isLive(job))) return html`<span class="soft has-it">${t('send.has_it')}</span>`;
+  return html`<button class=${look} data-offer onClick=${() => giveInstead(outage, crew, running, crewName(running.crew_id))}
+    aria-label=${t('send.instead_to', { number: outage.number, crew: crew.name })}>${t('send.instead')}</button>`;
 }
 
 function LeaveBy({ crew }) {
