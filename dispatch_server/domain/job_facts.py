@@ -123,6 +123,16 @@ class ArrivalConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class FitnessRestated:
+    """Who was aboard was heard after the check-in: it counts, or counts no more, as if it had been known."""
+
+    action_id: str
+    arrived_at: datetime
+    aboard: int
+    fit: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PinCorrected:
     """A proposal: a dispatcher confirms it by moving the pin. The position is kept outside the journal."""
 
@@ -149,6 +159,21 @@ class Surveyed:
 @dataclass(frozen=True, slots=True)
 class SurveyLate:
     survey_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CrewSilent:
+    """The crew has the job in hand and was not heard of within the working limit: said once for each silence."""
+
+    last_heard_at: datetime
+    silent_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CrewOffDuty:
+    """The crew ended its duty with the job unrestored in hand: the outage is the dispatcher's again."""
+
+    off_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +240,13 @@ JobFact = (
     | CrewArrived
     | ArrivalRegraded
     | ArrivalConfirmed
+    | FitnessRestated
     | PinCorrected
     | CrewTold
     | Surveyed
     | SurveyLate
+    | CrewSilent
+    | CrewOffDuty
     | SafetyStepTaken
     | WorkStopped
     | NoteMade

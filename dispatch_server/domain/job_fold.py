@@ -11,8 +11,11 @@ from dispatch_server.domain.job_facts import (
     CrewArrived,
     CrewDeparted,
     CrewLeft,
+    CrewOffDuty,
+    CrewSilent,
     CrewTold,
     DepartureLate,
+    FitnessRestated,
     JobAccepted,
     JobClosed,
     JobDeclined,
@@ -101,6 +104,8 @@ class Job:
     widened: bool = False
     override_reason: str | None = None
     told: tuple[CrewTold, ...] = ()
+    silent_since: datetime | None = None
+    off_duty_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:
@@ -164,12 +169,19 @@ def after(job: Job | None, fact: JobFact) -> Job:
             return _after_road(job, fact)
         case CrewArrived() | ArrivalRegraded() | ArrivalConfirmed():
             return _after_check_in(job, fact)
+        case FitnessRestated():
+            claims = tuple(replace(c, fit=fact.fit) if c.action_id == fact.action_id else c for c in job.check_ins)
+            return replace(job, check_ins=claims)
         case PinCorrected() | SafetyStepTaken() | WorkStopped() | NoteMade():
             return job
         case CrewTold():
             return replace(job, told=(*job.told, fact)[-TOLD_KEPT:])
         case Surveyed() | SurveyLate():
             return _after_survey(job, fact)
+        case CrewSilent():
+            return replace(job, silent_since=fact.last_heard_at)
+        case CrewOffDuty():
+            return replace(job, off_duty_at=fact.off_at)
         case JobRestored() | PartRestored() | CrewLeft() | JobClosed():
             return _after_end(job, fact)
         case _:

@@ -14,7 +14,10 @@ from dispatch_server.domain.job_facts import (
     ArrivalConfirmed,
     ArrivalRegraded,
     CrewArrived,
+    CrewOffDuty,
+    CrewSilent,
     DepartureLate,
+    FitnessRestated,
     JobAccepted,
     JobDeclined,
     JobId,
@@ -33,9 +36,7 @@ from dispatch_server.domain.job_fold import after as after
 from dispatch_server.domain.job_steps import MOVES, Mark, Step, in_order, state_after
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.rules import Policy
-from dispatch_server.protocol.words import (
-    JobState,
-)
+from dispatch_server.protocol.words import UNRESTORED_JOB, JobState
 
 Move = tuple[datetime, int, JobId]
 
@@ -91,6 +92,12 @@ def regrade(job: Job, action_id: str, graded: Graded) -> list[JobFact]:
     return [ArrivalRegraded(action_id, check_in.arrived_at, graded.grade, check_in.grade, distance_m)]
 
 
+def restate_fitness(job: Job, action_id: str, aboard: int, fit: bool) -> list[JobFact]:
+    """The same check-in with the people who were aboard; silent when it counts as before."""
+    [check_in] = [c for c in job.check_ins if c.action_id == action_id]
+    return [] if check_in.fit is fit else [FitnessRestated(action_id, check_in.arrived_at, aboard, fit)]
+
+
 def confirm_arrival(job: Job, reason: str) -> list[JobFact]:
     if not reason.strip():
         raise BadInput("Say in a few words what convinced you that the crew is on site.")
@@ -117,10 +124,11 @@ def first_restored(jobs: Iterable[Job]) -> FirstRestored | None:
     return min(found, key=lambda f: (f.restored_at, f.job_id), default=None)
 
 
-def withdraw(job: Job, now: datetime, reason: str) -> list[JobFact]:
+def withdraw(job: Job, now: datetime, reason: str, *, off_duty: bool = False) -> list[JobFact]:
+    """Not over the heads of people on site; those who went off duty (`off_duty`) are not there any more."""
     if not job.is_live:
         raise Refused(f"This job is already {job.state.value}; there is nothing to withdraw.")
-    if job.state in (JobState.ON_SITE, JobState.RESTORED):
+    if job.state is JobState.RESTORED or (job.state is JobState.ON_SITE and not off_duty):
         raise Refused("The crew is on site; ask it to leave or to close the job.")
     if not reason.strip():
         raise BadInput("Say in a few words why the job is withdrawn; the crew will read it.")
@@ -145,6 +153,21 @@ def watch_survey(job: Job, now: datetime) -> list[JobFact]:
     if job.surveyed_at or job.survey_late or job.survey_by is None or now <= job.survey_by or not job.is_live:
         return []
     return [SurveyLate(job.survey_by)]
+
+
+def watch_silence(job: Job, now: datetime, heard_at: datetime, policy: Policy) -> list[JobFact]:
+    """Once for each silence of the crew that has the job in hand."""
+    silent_by = heard_at + policy.silent_within
+    if job.state not in UNRESTORED_JOB or now <= silent_by or job.silent_since == heard_at:
+        return []
+    return [CrewSilent(heard_at, silent_by)]
+
+
+def watch_duty(job: Job, off_since: datetime | None) -> list[JobFact]:
+    """`off_since` is when the crew of this job went off duty, None while it is on."""
+    if job.state not in UNRESTORED_JOB or off_since is None or job.off_duty_at == off_since:
+        return []
+    return [CrewOffDuty(off_since)]
 
 
 def set_asides(jobs: Sequence[Job]) -> list[tuple[JobId, JobSetAside]]:

@@ -30,6 +30,8 @@ class Trigger(StrEnum):
     AT_RISK = "at_risk"
     MISSED = "missed"
     NO_SURVEY = "no_survey"
+    CREW_SILENT = "crew_silent"
+    CREW_OFF_DUTY = "crew_off_duty"
     NO_CALL_BACK = "no_call_back"
 
 
@@ -89,6 +91,7 @@ class Policy:
     accept_within: timedelta
     depart_within: timedelta
     survey_within: timedelta
+    silent_within: timedelta
     call_back_within: timedelta
     jobs_in_hand_max: int
     crew_people_min: int
@@ -254,6 +257,7 @@ def _policy_of(top: _Table, version: str, zone: ZoneInfo) -> Policy:
         accept_within=dispatch.seconds("accept_within_s"),
         depart_within=dispatch.seconds("depart_within_s"),
         survey_within=dispatch.seconds("survey_within_s"),
+        silent_within=dispatch.seconds("silent_within_s"),
         call_back_within=dispatch.seconds("call_back_within_s"),
         jobs_in_hand_max=dispatch.whole("jobs_in_hand_max", 1),
         crew_people_min=dispatch.whole("crew_people_min", 1),

@@ -31,6 +31,7 @@ class JobState(StrEnum):
 LIVE_JOB = frozenset({JobState.OFFERED, JobState.ACCEPTED, JobState.EN_ROUTE, JobState.ON_SITE, JobState.RESTORED})
 TAKEN_JOB = LIVE_JOB - {JobState.OFFERED}
 MOVING_JOB = frozenset({JobState.EN_ROUTE, JobState.ON_SITE})
+UNRESTORED_JOB = TAKEN_JOB - {JobState.RESTORED}
 
 
 class CrewAction(StrEnum):

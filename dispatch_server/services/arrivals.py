@@ -16,6 +16,7 @@ from dispatch_server.store.calls import place_of
 from dispatch_server.store.jobs import jobs_behind, outage_id_of
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.network import transformer
+from dispatch_server.store.outages import outage_behind
 from dispatch_server.store.tablets import action_as_sent
 from dispatch_server.store.work import Reading, Work
 
@@ -52,11 +53,9 @@ def settle_arrival(work: Work, territory: Territory, outage_id: int, why: str) -
 
 def confirm_arrival(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
     """A dispatcher vouches for a check-in that its evidence does not prove."""
-    outage = work.outage(outage_id_of(work, job_id))
+    outage = outage_behind(work, outage_id_of(work, job_id))
     facts = jobs.confirm_arrival(work.job(job_id), reason)
     work.record(Subject("job", job_id), facts)
-    while outage.merged_into is not None:
-        outage = work.outage(outage.merged_into)
     settle_arrival(work, territory, outage.id, "an arrival was confirmed")
     return work.job(job_id)
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch_server.domain import assignment, evidence, jobs, outages
-from dispatch_server.domain.crews import CrewNow, Duty, DutyEnded, DutyStarted
+from dispatch_server.domain import evidence, jobs, outages
 from dispatch_server.domain.evidence import TimeOfAction
 from dispatch_server.domain.job_facts import (
     AcceptedTooLate,
@@ -27,17 +26,17 @@ from dispatch_server.domain.refusals import BadInput, NotFound, Refused
 from dispatch_server.protocol.codec import Malformed, decode
 from dispatch_server.protocol.messages import ActionTaken, Answer, Push
 from dispatch_server.protocol.words import DUTY, TAKEN_JOB, CrewAction, JobState, Verdict
-from dispatch_server.services import arrivals, enforcement
+from dispatch_server.services import arrivals, duty, enforcement
+from dispatch_server.services.duty import JOBS_LOOKED_BACK
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import keep_positions, sign_of_life
 from dispatch_server.store.deadlines import Kind, clear_deadlines, set_deadline
 from dispatch_server.store.jobs import crew_of_job, jobs_behind, jobs_of_outage, outage_id_of, recent_jobs_of_crew
 from dispatch_server.store.journal import Subject
+from dispatch_server.store.outages import outage_behind, top_of
 from dispatch_server.store.tablets import answer_given, digest_of, heard_of_device, keep_answer, wall_error
 from dispatch_server.store.work import Work
 
-# A crew does a handful of jobs a day; moves to jobs older than these cannot set a live one aside any more.
-JOBS_LOOKED_BACK = 30
 CLOCK_AHEAD = timedelta(minutes=2)  # a position from further in the future than this has a wrong clock
 MADE_SAFE = "made_safe"
 # Nobody sets out for an outage that was merged away; what is done on site counts for the one that took it.
@@ -73,7 +72,7 @@ def receive(work: Work, territory: Territory, crew_id: int, push: Push) -> list[
     """Judges a push action by action, each in its own savepoint; keeps its positions while the crew is on duty."""
     if crew_id not in territory.crews:
         raise NotFound(f"There is no crew {crew_id}.")
-    work.lock(f"crew {crew_id}")
+    _lock(work, crew_id, push)
     error = wall_error(work, push.device_id, crew_id)
     answers = [_answer(work, territory, crew_id, push, action, error) for action in push.actions]
     _keep_track(work, crew_id, push)
@@ -82,13 +81,24 @@ def receive(work: Work, territory: Territory, crew_id: int, push: Push) -> list[
     return answers
 
 
+def _lock(work: Work, crew_id: int, push: Push) -> None:
+    """The outages, then the crew, as offers do; outages in the order of their ids, whatever the push begins with."""
+    own = {action.job_id for action in push.actions if action.job_id is not None}
+    outage_ids = {outage_id_of(work, job_id) for job_id in own if crew_of_job(work, job_id) == crew_id}
+    if any(action.kind in DUTY for action in push.actions):
+        outage_ids |= {job.outage_id for job in recent_jobs_of_crew(work, crew_id, JOBS_LOOKED_BACK)}
+    for outage_id in sorted({top_of(work, outage_id) for outage_id in outage_ids}):
+        outage_behind(work, outage_id)
+    work.lock(f"crew {crew_id}")
+
+
 def _keep_track(work: Work, crew_id: int, push: Push) -> None:
     """Nobody is followed off duty, and a clock that runs ahead is not believed."""
-    duty = work.duty(crew_id)
-    if duty is not None and push.positions:
+    known = work.duty(crew_id)
+    if known is not None and push.positions:
         latest = work.now + CLOCK_AHEAD
         keep_positions(
-            work, crew_id, [f for f in push.positions if f.fixed_at <= latest and duty.was_on_duty(f.fixed_at)]
+            work, crew_id, [f for f in push.positions if f.fixed_at <= latest and known.was_on_duty(f.fixed_at)]
         )
 
 
@@ -117,15 +127,17 @@ def _answer(
 
 def _apply(heard: _Heard) -> str:
     if heard.action.kind in DUTY:
-        return _duty(heard)
+        aboard = _whole_number(heard.action.data, "aboard")
+        return duty.go_on_or_off(heard.work, heard.territory, heard.crew_id, heard.action, heard.time, aboard)
     if heard.action.job_id is None:
         raise BadInput(f"The action {heard.action.kind.value} needs its job_id.")
     job_id = heard.action.job_id
     if crew_of_job(heard.work, job_id) != heard.crew_id:
         raise NotFound(f"Your crew has no job {job_id}.")
-    outage = heard.work.outage(outage_id_of(heard.work, job_id))  # the outage first: always locked in one order
-    while outage.merged_into is not None and heard.action.kind not in _OF_THE_OFFER:
-        outage = heard.work.outage(outage.merged_into)
+    own_id = outage_id_of(heard.work, job_id)
+    outage = outage_behind(heard.work, own_id)  # before the job: always locked in one order
+    if heard.action.kind in _OF_THE_OFFER:
+        outage = heard.work.outage(own_id)
     job = heard.work.job(job_id)
     return ON_JOB[heard.action.kind](heard, job, outage)
 
@@ -135,25 +147,6 @@ def _record(heard: _Heard, job_id: int, facts: list[JobFact]) -> Job:
         Subject("job", job_id), facts, happened_at=heard.at, measured_at=heard.action.occurred_at
     )
     return job
-
-
-# Duty
-
-
-def _duty(heard: _Heard) -> str:
-    crew = heard.territory.crews[heard.crew_id].crew
-    subject = Subject("crew", heard.crew_id)
-    if heard.action.kind is CrewAction.DUTY_ON:
-        aboard = _whole_number(heard.action.data, "aboard")
-        fact: DutyStarted | DutyEnded = DutyStarted(
-            heard.crew_id, heard.at, heard.seq, crew.people if aboard is None else aboard
-        )
-    else:
-        fact = DutyEnded(heard.crew_id, heard.at, heard.seq)
-    duty: Duty = heard.work.record(subject, [fact], happened_at=heard.at, measured_at=heard.action.occurred_at)
-    if duty.on_duty:
-        enforcement.crew_became_free(heard.work, heard.territory)
-    return f"{crew.name} is {'on' if duty.on_duty else 'off'} duty."
 
 
 # Answering an offer
@@ -224,6 +217,7 @@ def _taken(heard: _Heard, job: Job, outage: Outage) -> None:
     else:
         clear_deadlines(heard.work, job.id, Kind.DEPART_BY)
     enforcement.watch_soon(heard.work, heard.territory, outage, job)
+    enforcement.watch_crew(heard.work, heard.territory, outage, job)
 
 
 def _let_go(heard: _Heard, job: Job, outage: Outage) -> None:
@@ -262,10 +256,12 @@ def _check_in(heard: _Heard, job: Job, outage: Outage) -> str:
     sent_to = heard.work.outage(job.outage_id)  # it may have been merged away since
     graded = arrivals.grade_check_in(heard.work, heard.territory, sent_to, heard.action)
     accuracy_m = None if heard.action.fix is None else heard.action.fix.accuracy_m
-    fit = _was_fit(heard, outage)
+    time = evidence.not_before(heard.time, job.offered_at)
+    known = heard.work.duty(heard.crew_id)
+    fit = duty.was_fit(heard.work, heard.territory, heard.crew_id, outage, time.at, known)
     facts = jobs.check_in(
         heard.action.action_id,
-        evidence.not_before(heard.time, job.offered_at),
+        time,
         heard.seq,
         graded,
         accuracy_m,
@@ -283,13 +279,6 @@ def _check_in(heard: _Heard, job: Job, outage: Outage) -> str:
             set_deadline(heard.work, Kind.SURVEY_BY, job.id, job.survey_by)
     arrivals.settle_arrival(heard.work, heard.territory, outage.id, "an earlier check-in was heard")
     return f"Grade {graded.grade.value}. {graded.hint}" + ("" if fit else " Your crew is not fit for this job.")
-
-
-def _was_fit(heard: _Heard, outage: Outage) -> bool:
-    record, duty = heard.territory.crews[heard.crew_id], heard.work.duty(heard.crew_id)
-    aboard = 0 if duty is None else duty.aboard_at(heard.at)
-    crew = CrewNow(record.crew, True, True, aboard, record.crew.depot, None)
-    return assignment.fit_to_arrive(outage, crew, heard.territory.policy)
 
 
 def _correct_pin(heard: _Heard, job: Job, outage: Outage) -> str:

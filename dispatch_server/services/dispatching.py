@@ -19,7 +19,7 @@ from dispatch_server.services import enforcement
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import CrewRecord, Heard, OnDuty, duties, last_heard
 from dispatch_server.store.deadlines import Deadline, Kind, clear_deadlines, set_deadline, take
-from dispatch_server.store.jobs import jobs_in_hand, jobs_of_outage, outage_id_of
+from dispatch_server.store.jobs import jobs_in_hand, jobs_of_outage, off_duty_since, outage_id_of, somebody_has
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import site_of, waiting
 from dispatch_server.store.work import Reading, Work
@@ -200,7 +200,7 @@ def offer_next(work: Work, territory: Territory, deadline: Deadline, outlook: Ou
         return None
     outage = work.outage(deadline.subject_id)
     known = jobs_of_outage(work, outage.id)
-    if territory.policy.mode is not Mode.AUTO or not outage.is_open or any(j.is_live for j in known):
+    if territory.policy.mode is not Mode.AUTO or not outage.is_open or somebody_has(work, outage.id):
         return None
     job = _offer_to_first_fit(work, territory, outage, known, outlook)
     if job is None:
@@ -273,7 +273,9 @@ def take_up_waiting(work: Work, territory: Territory) -> None:
 def withdraw_job(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
     outage_id = outage_id_of(work, job_id)
     outage, job = work.outage(outage_id), work.job(job_id)
-    withdrawn: Job = work.record(Subject("job", job_id), jobs.withdraw(job, work.now, reason))
+    off_duty = off_duty_since(work, job.crew_id) is not None
+    facts = jobs.withdraw(job, work.now, reason, off_duty=off_duty)
+    withdrawn: Job = work.record(Subject("job", job_id), facts)
     enforcement.clear_job(work, job_id)
     enforcement.needs_a_crew(work, territory, outage)
     enforcement.crew_became_free(work, territory)
@@ -285,7 +287,8 @@ def expected_arrival(reading: Reading, territory: Territory, outage_id: int) -> 
 
     None when nobody can say: no crew has it, it has no place, or its crews fell silent on the road.
     """
-    taken = [j for j in jobs_of_outage(reading, outage_id) if j.state in TAKEN_JOB]
+    known = [j for j in jobs_of_outage(reading, outage_id) if j.state in TAKEN_JOB]
+    taken = [j for j in known if off_duty_since(reading, j.crew_id) is None]
     site = site_of(reading, outage_id)
     if not taken or site is None:
         return None

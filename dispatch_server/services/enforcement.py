@@ -8,11 +8,19 @@ from dispatch_server.domain.outage_facts import ArrivalMissed, Escalated, NotIss
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.refusals import Refused
 from dispatch_server.domain.rules import Mode, Remedy, Trigger
-from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, JobState, OutageState
+from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, UNRESTORED_JOB, JobState, OutageState
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.deadlines import Deadline, Kind, bring_offers_forward, clear_deadlines, set_deadline, take
-from dispatch_server.store.jobs import jobs_of_outage, outage_id_of
+from dispatch_server.store.jobs import (
+    heard_at,
+    jobs_behind,
+    jobs_of_outage,
+    off_duty_since,
+    outage_id_of,
+    somebody_has,
+)
 from dispatch_server.store.journal import Subject
+from dispatch_server.store.outages import outage_behind
 from dispatch_server.store.work import Work
 
 # One crew that becomes free takes few jobs. In a storm hundreds wait: ranking them all would hold up the next call.
@@ -27,7 +35,7 @@ _OF_OUTAGE = (
     Kind.RUNG,
     Kind.CALL_BACK_BY,
 )
-_OF_JOB = (Kind.ACCEPT_BY, Kind.DEPART_BY, Kind.SURVEY_BY)
+_OF_JOB = (Kind.ACCEPT_BY, Kind.DEPART_BY, Kind.SURVEY_BY, Kind.HEARD_BY)
 _SAY = {
     Remedy.OFFER_WIDER: "offer the job to further crews",
     Remedy.TELL_DISPATCHER: "the dispatcher is told",
@@ -66,14 +74,25 @@ def ask_for_offer(work: Work, territory: Territory, outage: Outage) -> None:
 
 def needs_a_crew(work: Work, territory: Territory, outage: Outage) -> None:
     """The last crew gave the outage up. Unless another has it, the clock for issuing it runs again."""
-    if not outage.is_open or _somebody_has_it(work, outage):
+    if not outage.is_open or somebody_has(work, outage.id):
         return
     set_deadline(work, Kind.ISSUE_BY, outage.id, work.now + territory.policy.issue_within)
     ask_for_offer(work, territory, outage)
 
 
-def _somebody_has_it(work: Work, outage: Outage) -> bool:
-    return any(job.is_live for job in jobs_of_outage(work, outage.id))
+def watch_crew(work: Work, territory: Territory, outage: Outage, job: Job) -> None:
+    """From now on the crew is to be heard of until power is back, whoever has arrived meanwhile."""
+    set_deadline(work, Kind.HEARD_BY, job.id, work.now + territory.policy.silent_within)
+    give_back(work, territory, outage, job)
+
+
+def give_back(work: Work, territory: Territory, outage: Outage, job: Job) -> None:
+    """The crew went off duty with the job in hand: the dispatcher is told at once, and another crew may be asked."""
+    facts = jobs.watch_duty(job, off_duty_since(work, job.crew_id))
+    if facts and outage.is_open:
+        work.record(Subject("job", job.id), facts)
+        needs_a_crew(work, territory, outage)
+        escalate(work, territory, outage, Trigger.CREW_OFF_DUTY, work.now)
 
 
 def arrival_is_safe(work: Work, outage: Outage) -> None:
@@ -106,8 +125,9 @@ def stand_down(work: Work, outage_id: int, reason: str, but_job: int | None = No
 
 
 def require_nobody_on_site(work: Work, outage: Outage) -> None:
-    """An open outage is not ended over the heads of people who work on it."""
-    if outage.is_open and any(job.state is JobState.ON_SITE for job in jobs_of_outage(work, outage.id)):
+    """An open outage is not ended over the heads of people who work on it; who went off duty does not."""
+    on_site = [job for job in jobs_of_outage(work, outage.id) if job.state is JobState.ON_SITE]
+    if outage.is_open and any(off_duty_since(work, job.crew_id) is None for job in on_site):
         raise Refused(f"A crew is on site at outage {outage.number}; let it report, or ask it to leave.")
 
 
@@ -138,7 +158,7 @@ def enforce(work: Work, territory: Territory, deadline: Deadline, expected: tupl
 
 
 def _enforce_job(work: Work, territory: Territory, deadline: Deadline) -> None:
-    outage = work.outage(outage_id_of(work, deadline.subject_id))  # the outage first: always locked in one order
+    outage = outage_behind(work, outage_id_of(work, deadline.subject_id))  # before its job: always in one order
     job = work.job(deadline.subject_id)
     subject = Subject("job", job.id)
     match deadline.kind:
@@ -150,10 +170,25 @@ def _enforce_job(work: Work, territory: Territory, deadline: Deadline) -> None:
             if facts := jobs.watch_departure(job, _just_after(deadline.due_at)):
                 work.record(subject, facts, happened_at=deadline.due_at)
                 escalate(work, territory, outage, Trigger.NOT_DEPARTED, deadline.due_at)
+        case Kind.HEARD_BY:
+            _watch_silence(work, territory, outage, job)
         case _:
             if facts := jobs.watch_survey(job, _just_after(deadline.due_at)):
                 work.record(subject, facts, happened_at=deadline.due_at)
                 escalate(work, territory, outage, Trigger.NO_SURVEY, deadline.due_at)
+
+
+def _watch_silence(work: Work, territory: Territory, outage: Outage, job: Job) -> None:
+    """The row goes on until the job is done: a crew may fall silent more than once."""
+    if job.state not in UNRESTORED_JOB or not outage.is_open:
+        return
+    last = heard_at(work, job.crew_id) or job.offered_at
+    facts = jobs.watch_silence(job, work.now, last, territory.policy)
+    if facts and off_duty_since(work, job.crew_id) is None:  # of one that went home the desk was told
+        work.record(Subject("job", job.id), facts)
+        escalate(work, territory, outage, Trigger.CREW_SILENT, work.now)
+    again = last + territory.policy.silent_within
+    set_deadline(work, Kind.HEARD_BY, job.id, again if again > work.now else work.now + territory.policy.silent_within)
 
 
 def _enforce_outage(
@@ -162,7 +197,7 @@ def _enforce_outage(
     outage = work.outage(deadline.subject_id)
     match deadline.kind:
         case Kind.ISSUE_BY:
-            if outage.is_open and not _somebody_has_it(work, outage):
+            if outage.is_open and not somebody_has(work, outage.id):
                 work.record(Subject("outage", outage.id), [NotIssued(deadline.due_at)], happened_at=deadline.due_at)
                 escalate(work, territory, outage, Trigger.NOT_ISSUED, deadline.due_at)
         case Kind.CALL_BACK_BY:
@@ -193,7 +228,7 @@ def _watch_risk(work: Work, territory: Territory, outage: Outage, expected: tupl
     if not outage.is_open or outage.arrived_at or outage.missed_at or outage.at_risk_at:
         return
     begins_at = risk_begins_at(territory, outage)
-    taken = any(j.state in TAKEN_JOB for j in jobs_of_outage(work, outage.id))
+    taken = any(j.state in TAKEN_JOB for j in jobs_of_outage(work, outage.id)) and somebody_has(work, outage.id)
     if taken and expected is not None:
         expected_at, sentence = expected
         at_risk = expected_at > outage.arrive_by
@@ -224,7 +259,7 @@ def escalate(work: Work, territory: Territory, outage: Outage, trigger: Trigger,
 def _climb(work: Work, territory: Territory, outage: Outage, index: int, at: datetime) -> None:
     rung = territory.policy.ladder[index]
     outage = work.outage(outage.id)  # with the mark that set the ladder going
-    if not _still_stands(rung.after, outage, jobs_of_outage(work, outage.id)):
+    if not _still_stands(work, rung.after, outage):
         return
     sentence = f"Outage {outage.number}: {rung.after.value.replace('_', ' ')}; {_SAY[rung.do]}."
     work.record(Subject("outage", outage.id), [Escalated(rung.after, index, rung.do, sentence)], happened_at=at)
@@ -232,12 +267,14 @@ def _climb(work: Work, territory: Territory, outage: Outage, index: int, at: dat
         set_deadline(work, Kind.OFFER_WIDER, outage.id, work.now)
 
 
-def _still_stands(trigger: Trigger, outage: Outage, known: list[Job]) -> bool:
+def _still_stands(work: Work, trigger: Trigger, outage: Outage) -> bool:
+    known = jobs_behind(work, outage)
     match trigger:
-        case Trigger.NOT_ISSUED:
-            return outage.is_open and not any(j.is_live for j in known)
-        case Trigger.NO_CREW:
-            return outage.is_open and not any(j.is_live for j in known)
+        case Trigger.NOT_ISSUED | Trigger.NO_CREW | Trigger.CREW_OFF_DUTY:
+            return outage.is_open and not somebody_has(work, outage.id)
+        case Trigger.CREW_SILENT:
+            silent = [j for j in known if j.state in UNRESTORED_JOB and j.silent_since is not None]
+            return outage.is_open and any(heard_at(work, j.crew_id) == j.silent_since for j in silent)
         case Trigger.NOT_DEPARTED:
             return any(j.departed_late and j.state is JobState.ACCEPTED for j in known)
         case Trigger.NO_SURVEY:

@@ -10,7 +10,7 @@ from dispatch_server.store.work import Reading, Work
 
 
 class Kind(StrEnum):
-    """What is watched. The subject is an outage, or a job for the three that a crew has to keep."""
+    """What is watched. The subject is an outage, or a job for the four that a crew has to keep."""
 
     OFFER_NEXT = "offer_next"
     OFFER_WIDER = "offer_wider"
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ACCEPT_BY = "accept_by"
     DEPART_BY = "depart_by"
     SURVEY_BY = "survey_by"
+    HEARD_BY = "heard_by"
     WATCH = "watch"
     ARRIVE_BY = "arrive_by"
     RUNG = "rung"

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 
 from dispatch_server.domain.crews import JobInHand
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.refusals import NotFound
 from dispatch_server.protocol.codec import decode
-from dispatch_server.protocol.words import JobState
+from dispatch_server.protocol.words import UNRESTORED_JOB, JobState
+from dispatch_server.store.instants import from_us
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.questions import Question
 from dispatch_server.store.work import Reading
@@ -16,6 +18,8 @@ from dispatch_server.store.work import Reading
 _OF_OUTAGE = Question("SELECT id FROM jobs WHERE outage_id = :outage_id ORDER BY id")
 _OUTAGE_OF = Question("SELECT outage_id FROM jobs WHERE id = :job_id")
 _CREW_OF = Question("SELECT crew_id FROM jobs WHERE id = :job_id")
+_OFF_DUTY_SINCE = Question("SELECT since_us FROM duties WHERE id = :crew_id AND NOT on_duty")
+_HEARD_AT = Question("SELECT heard_at_us FROM crews_heard WHERE crew_id = :crew_id")
 _LIVE_OF_CREW = Question(
     "SELECT id FROM jobs WHERE crew_id = :crew_id "
     "AND state IN ('offered', 'accepted', 'en_route', 'on_site', 'restored') ORDER BY id"
@@ -72,6 +76,26 @@ def outage_id_of(reading: Reading, job_id: int) -> int:
 def crew_of_job(reading: Reading, job_id: int) -> int | None:
     found = reading.row(_CREW_OF, job_id=job_id)
     return None if found is None else int(found[0])
+
+
+def off_duty_since(reading: Reading, crew_id: int) -> datetime | None:
+    """None for a crew that is on duty, or never said that it is. Asked without a lock."""
+    found = reading.row(_OFF_DUTY_SINCE, crew_id=crew_id)
+    return None if found is None else from_us(found[0])
+
+
+def heard_at(reading: Reading, crew_id: int) -> datetime | None:
+    """When its tablet last sent anything."""
+    found = reading.row(_HEARD_AT, crew_id=crew_id)
+    return None if found is None else from_us(found[0])
+
+
+def somebody_has(reading: Reading, outage_id: int) -> bool:
+    """A crew is asked, has the outage, or has restored it. One that went off duty with it in hand has it no more."""
+    return any(
+        job.is_live and not (job.state in UNRESTORED_JOB and off_duty_since(reading, job.crew_id))
+        for job in jobs_of_outage(reading, outage_id)
+    )
 
 
 def find_job(reading: Reading, job_id: int) -> Job | None:

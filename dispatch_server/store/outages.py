@@ -10,7 +10,7 @@ from dispatch_server.protocol.codec import decode
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.store.instants import from_us, to_us
 from dispatch_server.store.questions import Question, Row
-from dispatch_server.store.work import Reading
+from dispatch_server.store.work import Reading, Work
 
 _NEAR_COLUMNS = (
     "SELECT id, number, first_call_at_us, last_call_at_us, transformer, feeder, site_lon, site_lat FROM outages "
@@ -41,6 +41,7 @@ _CREWS_OF_ARRIVALS = Question(
     "SELECT j.id, j.crew_id FROM jobs j JOIN outages o ON o.id = j.outage_id "
     "WHERE o.first_call_at_us >= :since AND o.first_call_at_us < :until"
 )
+_BODY = Question("SELECT body FROM outages WHERE id = :id")
 _SITE = Question("SELECT site_lon, site_lat, district FROM outages WHERE id = :id")
 _WAITING = Question(
     "SELECT o.id FROM outages o WHERE o.state = 'open' AND NOT EXISTS (SELECT 1 FROM jobs j "
@@ -53,6 +54,34 @@ METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that metres_between 
 METRES_PER_DEGREE_LON_LEAST = (
     80_000.0  # of longitude, up to 44° north or south; a box may be too wide, never too narrow
 )
+
+
+class _MergedMeanwhile(Exception):
+    """Undoes a lock that was taken in the wrong order."""
+
+
+def top_of(reading: Reading, outage_id: int) -> int:
+    """The outage that took this one's calls, by however many merges, or itself. Asked without a lock."""
+    while (found := reading.row(_BODY, id=outage_id)) is not None:
+        into = json.loads(found[0]).get("merged_into")
+        if into is None:
+            break
+        outage_id = into
+    return outage_id
+
+
+def outage_behind(work: Work, outage_id: int) -> Outage:
+    """The same, locked. Everybody locks the outage that took others before those: no two wait for each other."""
+    while True:
+        top_id = top_of(work, outage_id)
+        try:
+            with work.savepoint():
+                top = work.outage(top_id)
+                if top.merged_into is None:
+                    return top
+                raise _MergedMeanwhile
+        except _MergedMeanwhile:
+            continue
 
 
 def nearby(reading: Reading, transformer: str | None, at: LonLat | None, within_m: float) -> list[NearbyOutage]:

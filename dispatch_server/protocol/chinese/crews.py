@@ -104,6 +104,7 @@ SENTENCES: dict[str, str] = {
         "GPS 显示距故障点 {metres} 米：请再靠近，或报告地图位置有误。"
     ),
     "an earlier check-in was heard": "收到了更早的打卡",
+    "who was aboard was heard late": "随车人数的消息晚到",
     "the site was moved": "故障位置已移动",
     "an arrival was confirmed": "到达已确认",
 }

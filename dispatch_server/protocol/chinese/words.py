@@ -28,6 +28,8 @@ WORDS: dict[str, dict[str, str]] = {
         "missed": "已超过到达时限",
         "no survey": "未按时报故障原因和预计复电时间",
         "no call back": "未按时回访",
+        "crew silent": "班组失联",
+        "crew off duty": "班组未修复即离岗",
     },
     "remedy": {
         "offer the job to further crews": "向更多班组派单",
