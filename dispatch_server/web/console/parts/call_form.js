@@ -7,7 +7,8 @@ import { clock, said, t, word } from '../words/index.js';
 import { Class } from './board.js';
 import { mergeInto } from './deeds.js';
 import { focusSoon, leaveForm, lookAt, openOutage, pin } from './panels.js';
-import { Pin, Place, usePlace } from './place.js';
+import { NEAR_KEY, NearCalls } from './near.js';
+import { Pin, Place, numbersIn, usePlace } from './place.js';
 
 const CHANNELS = ['hotline', 'web', 'sms', 'power_110', 'police_110', '12345', 'control_room', 'meter'];
 const CATEGORIES = ['fault', 'enquiry', 'complaint', 'tip_off', 'opinion', 'suggestion', 'praise'];
@@ -22,6 +23,7 @@ export function CallForm() {
   const [busy, setBusy] = useState(false);
   const [candidate, setCandidate] = useState(null);
   const looked = usePlace(given);
+  const found = looked.place?.method === 'none' ? null : looked.place;
 
   function set(name) {
     return (event) => {
@@ -62,6 +64,13 @@ export function CallForm() {
     lookAt.value = { lon: taken.lon, lat: taken.lat, zoom: 12, at: performance.now() };
   }
 
+  function onKeyDown(event) {
+    if (event.key === 'Enter' && event.ctrlKey) file(event);
+    if (event.key !== NEAR_KEY) return;
+    event.preventDefault();
+    document.querySelector('[data-near]')?.click();
+  }
+
   const header = html`
     <header class="panel-head"><div class="panel-title"><h2 id="call-title">${t('call.title')}</h2>
       <button type="button" class="button bare close" onClick=${leaveForm} aria-label=${t('call.close_panel')} title=${`${t('call.close_panel')} (Esc)`}>✕</button></div></header>`;
@@ -69,7 +78,7 @@ export function CallForm() {
     return html`<article class="panel" aria-labelledby="call-title">${header}<div class="panel-scroll"><${Filed} answer=${filed} onNext=${next} /></div></article>`;
   }
   return html`
-    <form class="panel" aria-labelledby="call-title" onSubmit=${file} onKeyDown=${(event) => event.key === 'Enter' && event.ctrlKey && file(event)} novalidate data-testid="call-form">
+    <form class="panel" aria-labelledby="call-title" onSubmit=${file} onKeyDown=${onKeyDown} novalidate data-testid="call-form">
       ${header}
       <div class="panel-scroll">
         <div class="form">
@@ -77,6 +86,7 @@ export function CallForm() {
             <textarea rows="2" name="address" data-form-start value=${given.address} onInput=${set('address')}></textarea></label>
           ${mayLookUp.value && html`<${Place} looked=${looked} candidate=${candidate} onCandidate=${takeCandidate}
             onAccount=${(account_no) => setGiven({ ...given, account_no })} />`}
+          ${given.category === 'fault' && html`<${NearCalls} place=${pin.value ?? candidate ?? found} />`}
           <label class="field"><span>${t('call.account')}</span><input name="account_no" inputmode="numeric" autocomplete="off" value=${given.account_no} onInput=${set('account_no')} /></label>
           <label class="field"><span>${t('call.phone')}</span><input name="caller_phone" type="tel" autocomplete="off" value=${given.caller_phone} onInput=${set('caller_phone')} /></label>
           <${Choice} name="hazard" label=${t('call.hazard')} value=${given.hazard} onInput=${set('hazard')} choices=${HAZARDS} family="hazard" />
@@ -103,6 +113,10 @@ function Choice({ name, label, value, onInput, choices, family, none }) {
 function bodyOf(given, { place, premises }) {
   const body = {};
   for (const [name, text] of Object.entries(given)) if (text.trim() !== '') body[name] = text.trim();
+  const { account_no, phone, alone } = numbersIn(given.address);
+  if (alone) delete body.address;
+  if (!body.account_no && account_no) body.account_no = account_no;
+  if (!body.caller_phone && phone) body.caller_phone = phone;
   if (!body.account_no && place?.method === 'account' && premises?.length === 1) body.account_no = premises[0].account_no;
   if (pin.value !== null) Object.assign(body, { lon: pin.value.lon, lat: pin.value.lat, crs: 'EPSG:4326' });
   return body;

@@ -59,7 +59,7 @@ function back() {
 
 const SHOWN = [
   ['↑ ↓', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['L', 'list'], ['C', 'crews'], ['/', 'find'], ['N', 'new'], ['P', 'place'],
-  ['Ctrl + Enter', 'file'], ['S', 'send'], ['H', 'chase'], ['J', 'merge'], ['X', 'split'], ['E', 'exempt'], ['R', 'relaxation'], ['Q', 'close'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
+  ['F2', 'near'], ['Ctrl + Enter', 'file'], ['S', 'send'], ['H', 'chase'], ['J', 'merge'], ['X', 'split'], ['E', 'exempt'], ['R', 'relaxation'], ['Q', 'close'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
 ];
 
 export function Keys() {

@@ -9,13 +9,26 @@ import { canDraw, mapCentre } from './map.js';
 
 const LOOK_AFTER_MS = 200;
 
+/**
+ * The number that a caller reads out, typed where the address goes: a telephone has eleven digits and begins with 1, an
+ * account another count. Spaces and dashes between digits do not matter, nor do full-width digits. `alone`: nothing else is
+ * said of the place.
+ */
+export function numbersIn(address) {
+  const together = address.normalize('NFKC').replace(/(\d)[\s-]+(?=\d)/g, '$1');
+  const number = together.match(/(?<!\d)\d{10,20}(?!\d)/)?.[0] ?? '';
+  const alone = number !== '' && !/[^\d\s:：,，]/.test(together.replace(/户号|账号|电话/g, ''));
+  return /^1\d{10}$/.test(number) ? { account_no: '', phone: number, alone } : { account_no: number, phone: '', alone };
+}
+
 /** The place that the server would put the call at, asked a moment after the last key. */
 export function usePlace(given) {
   const [looked, setLooked] = useState({ place: null, busy: false });
   const asked = useRef(0);
-  const account = given.account_no.trim();
-  const phone = given.caller_phone.trim();
   const address = given.address.trim();
+  const typed = numbersIn(address);
+  const account = given.account_no.trim() || typed.account_no;
+  const phone = given.caller_phone.trim() || typed.phone;
   useEffect(() => {
     const turn = ++asked.current;
     if (!mayLookUp.value) return;
@@ -23,7 +36,7 @@ export function usePlace(given) {
     setLooked((before) => ({ ...before, busy: true }));
     const timer = setTimeout(async () => {
       try {
-        const answer = await lookUp(address, account, phone);
+        const answer = await lookUp(typed.alone ? '' : address, account, phone);
         if (turn === asked.current) setLooked({ place: answer.place, premises: answer.premises ?? [], busy: false });
       } catch {
         if (turn === asked.current) setLooked({ place: null, busy: false });

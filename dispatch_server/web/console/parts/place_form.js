@@ -13,7 +13,11 @@ export function PlaceForm() {
   const [candidate, setCandidate] = useState(null);
   const [trouble, setTrouble] = useState('');
   const looked = usePlace({ ...AS_IN_THE_LIST, address });
-  useEffect(() => showOnMap(looked.place), [looked.place]);
+  useEffect(() => {
+    showOnMap(looked.place);
+    const { place } = looked; // a customer's own place needs no more choosing
+    if (place?.method === 'account' && place.lon !== null) pin.value = { lon: place.lon, lat: place.lat };
+  }, [looked.place]);
 
   async function place(event) {
     event.preventDefault();
