@@ -1,57 +1,69 @@
-// The journal as it grows. After a break it goes on from the last cursor, so that nothing is missed and nothing comes twice.
+// The feed of one page. All pages of a browser share one stream, in a worker: a browser opens six connections to a host, and
+// a desk has more tabs than that. Where workers cannot be shared, the page has a stream of its own.
+import { followAlone } from './stream.js';
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8_000;
-const FAILURES_BEFORE_AFRESH = 6;
+export { isAfter } from './stream.js';
+
+const ANSWER_WITHIN_MS = 3_000;
+const VERSION = 1; // a tab of before an upgrade keeps its own worker
 
 /** Some facts before a cursor (a number; gaps do no harm), so that the feed does not begin empty. */
 export function aLittleBefore(cursor, facts = 60) {
   return String(Math.max(0, Number(cursor) - facts));
 }
 
-export function isAfter(cursor, other) {
-  return Number(cursor) > Number(other);
+/** Follows the feed from `cursor` until stopped: `onFact`, `onOpen`, `onBroken`, `onLost` as in `followAlone`. */
+export function follow(cursor, hears) {
+  if (typeof SharedWorker === 'undefined') return followAlone(cursor, hears);
+  try {
+    return followShared(cursor, hears);
+  } catch {
+    return followAlone(cursor, hears);
+  }
 }
 
-/** Follows the feed from `cursor` until stopped. `onBroken` hears how often in a row it failed. */
-export function follow(cursor, { onFact, onOpen, onBroken, onLost }) {
-  let source = null;
-  let timer = null;
-  let failures = 0;
+function followShared(cursor, hears) {
+  let alone = null;
+  const worker = new SharedWorker(new URL('./feed_worker.js', import.meta.url), { type: 'module', name: `relight feed ${VERSION}` });
+  const { port } = worker;
+  const say = (what, more = {}) => port.postMessage({ what, ...more });
+  const begin = () => say('begin', { cursor });
+  const goAlone = () => {
+    leave();
+    alone ??= followAlone(cursor, hears);
+  };
+  const patience = setTimeout(goAlone, ANSWER_WITHIN_MS);
+  const heard = {
+    here: () => clearTimeout(patience),
+    fact({ fact }) {
+      cursor = fact.cursor;
+      hears.onFact(fact);
+    },
+    open: hears.onOpen,
+    broken: hears.onBroken,
+    lost: hears.onLost,
+  };
+  const onHide = () => say('end');
+  const onShow = (event) => event.persisted && begin();
 
-  function open() {
-    source = new EventSource(`/api/v1/feed?cursor=${encodeURIComponent(cursor)}`);
-    source.onopen = () => {
-      failures = 0;
-      onOpen();
-    };
-    source.onmessage = (message) => {
-      cursor = message.lastEventId || cursor;
-      onFact(JSON.parse(message.data));
-    };
-    source.onerror = again;
+  function leave() {
+    clearTimeout(patience);
+    say('end');
+    port.onmessage = null;
+    removeEventListener('pagehide', onHide);
+    removeEventListener('pageshow', onShow);
   }
 
-  function again() {
-    source.close();
-    failures += 1;
-    onBroken();
-    if (failures >= FAILURES_BEFORE_AFRESH) onLost();
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
-    timer = setTimeout(open, wait * (0.75 + Math.random() / 2));
-  }
-
-  open();
+  worker.onerror = goAlone;
+  port.onmessage = ({ data }) => heard[data.what](data);
+  addEventListener('pagehide', onHide);
+  addEventListener('pageshow', onShow);
+  begin();
   return {
     stop() {
-      clearTimeout(timer);
-      source.close();
+      leave();
+      alone?.stop();
     },
-    /** The server answers again: no need to wait out the pause. */
-    hurry() {
-      if (source.readyState !== EventSource.CLOSED) return;
-      clearTimeout(timer);
-      open();
-    },
+    hurry: () => (alone === null ? say('hurry') : alone.hurry()),
   };
 }

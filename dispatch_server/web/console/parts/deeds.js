@@ -47,7 +47,7 @@ export async function merge(outage) {
 
 function asChoice({ outage, km, minutes }) {
   const away = km === null ? t('pick.no_distance') : distance(km);
-  const when = t(minutes < 0 ? 'pick.earlier' : 'pick.later', { min: Math.abs(minutes) });
+  const when = minutes === 0 ? t('pick.same_time') : t(minutes < 0 ? 'pick.earlier' : 'pick.later', { min: Math.abs(minutes) });
   const place = placeOf(outage);
   const show = html`<span class="num pick-away">${away}</span> <strong>${outage.number}</strong> <${Class} of=${outage.area_class} /> <span>${place}</span>
     <span class="soft num pick-when">${when} · ${t('near.calls', { n: outage.call_count })}</span>`;

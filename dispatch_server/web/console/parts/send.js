@@ -82,12 +82,11 @@ function Candidate({ crew, outage, first, why }) {
 /** While another crew has the offer, the button gives it on: taken back and offered in one step, before anybody else is asked. */
 function OfferButton({ crew, outage, first }) {
   const running = (outage.jobs ?? []).find((job) => job.state === 'offered');
-  const look = first ? 'button small main' : 'button small';
   if (running === undefined) {
-    return html`<button class=${look} data-offer onClick=${() => offer(outage, crew)} aria-label=${t('send.offer_to', { number: outage.number, crew: crew.name })}>${t('send.offer')}</button>`;
+    return html`<button class=${first ? 'button small main' : 'button small'} data-offer onClick=${() => offer(outage, crew)} aria-label=${t('send.offer_to', { number: outage.number, crew: crew.name })}>${t('send.offer')}</button>`;
   }
   if ((outage.jobs ?? []).some((job) => job.crew_id === crew.crew_id && isLive(job))) return html`<span class="soft has-it">${t('send.has_it')}</span>`;
-  return html`<button class=${look} data-offer onClick=${() => giveInstead(outage, crew, running, crewName(running.crew_id))}
+  return html`<button class="button small" data-offer onClick=${() => giveInstead(outage, crew, running, crewName(running.crew_id))}
     aria-label=${t('send.instead_to', { number: outage.number, crew: crew.name })}>${t('send.instead')}</button>`;
 }
 

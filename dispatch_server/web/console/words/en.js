@@ -182,6 +182,7 @@ export const words = {
   'pick.hint': 'Type to search; ↑ ↓ choose, Enter takes',
   'pick.none': 'Nothing fits.',
   'pick.no_distance': 'no place',
+  'pick.same_time': 'at the same time',
   'pick.earlier': '{min} min earlier',
   'pick.later': '{min} min later',
   'near.calls': '{n} calls',
@@ -412,6 +413,7 @@ export const words = {
   'trigger.no_call_back': 'the customers were not called back in time',
   'trigger.crew_silent': 'the crew has fallen silent',
   'trigger.crew_off_duty': 'the crew went off duty with the job in hand',
+  'trigger.danger_stands': 'power is back, but a danger stands',
 
   'remedy.offer_wider': 'further crews are asked',
   'remedy.tell_dispatcher': 'the dispatcher is told',
@@ -481,6 +483,7 @@ export const facts = {
     whether(b.heard_late, ', heard late') + whether(b.restates, ', restated') + '.',
   ArrivalUnproved: (b, w) => `The arrival at ${w.outage()} no longer counts: ${w.said(b.why)} The target runs again.`,
   MadeSafe: (b, w) => `${w.outage()} was made safe at ${w.clock(b.made_safe_at)}.`,
+  DangerRuledOut: (b, w) => `The danger reported at ${w.outage()} was ruled out: ${b.reason}`,
   OutageRestored: (b, w) =>
     `Power is back at ${w.outage()} since ${w.clock(b.restored_at)}` +
     whether(b.customers_restored, `, ${b.customers_restored} customers`) + '.',

@@ -182,6 +182,7 @@ export const words = {
   'pick.hint': '输入查找；↑ ↓ 选择，回车确定',
   'pick.none': '没有符合的。',
   'pick.no_distance': '未定位',
+  'pick.same_time': '同时',
   'pick.earlier': '早 {min} 分钟',
   'pick.later': '晚 {min} 分钟',
   'near.calls': '{n} 个来电',
@@ -412,6 +413,7 @@ export const words = {
   'trigger.no_call_back': '未按时回访',
   'trigger.crew_silent': '班组失联',
   'trigger.crew_off_duty': '班组未修复即离岗',
+  'trigger.danger_stands': '已复电但险情未排除',
 
   'remedy.offer_wider': '再询问其他班组',
   'remedy.tell_dispatcher': '已提醒调度员',
@@ -481,6 +483,7 @@ export const facts = {
     whether(b.heard_late, '，消息晚到') + whether(b.restates, '，已更正') + '。',
   ArrivalUnproved: (b, w) => `${w.outage()} 的到达不再算数：${w.said(b.why)}时限重新计算。`,
   MadeSafe: (b, w) => `${w.outage()} 于 ${w.clock(b.made_safe_at)} 排除危险。`,
+  DangerRuledOut: (b, w) => `${w.outage()} 报告的险情经核实不存在：${b.reason}`,
   OutageRestored: (b, w) =>
     `${w.outage()} 于 ${w.clock(b.restored_at)} 恢复供电` +
     whether(b.customers_restored, `，${b.customers_restored} 户`) + '。',
