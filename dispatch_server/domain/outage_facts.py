@@ -185,6 +185,15 @@ class MadeSafe:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerRuledOut:
+    """A dispatcher vouches that a call reported no real danger: nobody has to stand beside it."""
+
+    ruled_out_at: datetime
+    call_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutageRestored:
     restored_at: datetime
     job_id: int | None
@@ -242,6 +251,7 @@ OutageFact = (
     | ArrivalRecorded
     | ArrivalUnproved
     | MadeSafe
+    | DangerRuledOut
     | OutageRestored
     | OutageClosed
     | OutageCancelled

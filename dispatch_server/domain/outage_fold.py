@@ -12,6 +12,7 @@ from dispatch_server.domain.outage_facts import (
     ArrivalUnproved,
     CallJoined,
     CallLeft,
+    DangerRuledOut,
     Escalated,
     ExemptionDecided,
     ExemptionProposed,
@@ -39,11 +40,12 @@ from dispatch_server.protocol.words import AreaClass, FaultKind, Grade, Hazard, 
 
 @dataclass(frozen=True, slots=True)
 class HazardStop:
-    """A call that reported danger keeps its own stop until it is made safe."""
+    """A call that reported danger keeps its own stop until it is made safe, or `ruled_out` says why it was none."""
 
     call_id: int
     hazard: Hazard
     made_safe_at: datetime | None = None
+    ruled_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,10 @@ class Outage:
     def late_by(self) -> timedelta | None:
         """By the target in force, which may have moved since the arrival; None without an arrival."""
         return None if self.arrived_at is None else max(timedelta(0), self.arrived_at - self.arrive_by)
+
+    @property
+    def in_danger(self) -> bool:
+        return any(h.made_safe_at is None for h in self.hazards)
 
     def hazard_of(self, call_id: int) -> Hazard:
         return next((h.hazard for h in self.hazards if h.call_id == call_id), Hazard.NONE)
@@ -202,12 +208,19 @@ def _with_stops(outage: Outage, stops: tuple[Stop, ...]) -> Outage:
 def _with_hazards(outage: Outage, hazards: tuple[HazardStop, ...]) -> Outage:
     """The outage is safe when the last of its hazards is."""
     moments = [h.made_safe_at for h in hazards if h.made_safe_at is not None]
-    return replace(
+    outage = replace(
         outage,
         hazards=hazards,
         hazard=hazards[-1].hazard if hazards else Hazard.NONE,
         made_safe_at=max(moments) if hazards and len(moments) == len(hazards) else None,
     )
+    return _over(outage)
+
+
+def _over(outage: Outage) -> Outage:
+    """Power alone does not end an outage: where a danger stands somebody is still needed."""
+    is_over = outage.is_open and outage.restored_at is not None and not outage.in_danger
+    return replace(outage, state=OutageState.RESTORED) if is_over else outage
 
 
 def _after_clock(outage: Outage, fact: TargetSet | RelaxationProposed | RelaxationDecided) -> Outage:
@@ -255,18 +268,19 @@ def _after_arrival(outage: Outage, fact: ArrivalRecorded | ArrivalUnproved) -> O
     )
 
 
-OutcomeFact = MadeSafe | OutageRestored | OutageClosed | OutageCancelled | ExemptionProposed | ExemptionDecided
+OutcomeFact = (
+    MadeSafe | DangerRuledOut | OutageRestored | OutageClosed | OutageCancelled | ExemptionProposed | ExemptionDecided
+)
 
 
 def _after_outcome(outage: Outage, fact: OutcomeFact) -> Outage:
     match fact:
         case MadeSafe():
             return _with_hazards(outage, tuple(_made_safe(h, fact) for h in outage.hazards))
+        case DangerRuledOut():
+            return _with_hazards(outage, tuple(_ruled_out(h, fact) for h in outage.hazards))
         case OutageRestored():
-            state = OutageState.RESTORED if outage.is_open else outage.state
-            return replace(
-                outage, state=state, restored_at=fact.restored_at, customers_restored=fact.customers_restored
-            )
+            return _over(replace(outage, restored_at=fact.restored_at, customers_restored=fact.customers_restored))
         case OutageClosed():
             return replace(outage, state=OutageState.CLOSED, closed_reason=fact.reason)
         case OutageCancelled():
@@ -290,3 +304,9 @@ def _made_safe(hazard: HazardStop, fact: MadeSafe) -> HazardStop:
         return hazard
     earlier = [m for m in (hazard.made_safe_at, fact.made_safe_at) if m is not None]
     return replace(hazard, made_safe_at=min(earlier))
+
+
+def _ruled_out(hazard: HazardStop, fact: DangerRuledOut) -> HazardStop:
+    if fact.call_id != hazard.call_id or hazard.made_safe_at is not None:
+        return hazard
+    return replace(hazard, made_safe_at=fact.ruled_out_at, ruled_out=fact.reason)

@@ -9,6 +9,7 @@ from dispatch_server.domain.outage_facts import (
     ArrivalRecorded,
     CallJoined,
     CallLeft,
+    DangerRuledOut,
     ExemptionDecided,
     ExemptionProposed,
     FirstTargetKept,
@@ -55,7 +56,8 @@ def join(
 ) -> list[OutageFact]:
     """A further call of the same cause. Its deadline counts: the earliest over all calls holds."""
     if not _was_open_at(outage, stop.received_at):
-        raise Refused(f"Outage {outage.number} is {outage.state.value}; a call after that opens a new outage.")
+        state = OutageState.RESTORED if outage.is_open else outage.state
+        raise Refused(f"Outage {outage.number} is {state.value}; a call after that opens a new outage.")
     facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason, from_outage_id, fault_kind)]
     if hazard is not Hazard.NONE and outage.priority is not Priority.DANGER:
         facts.append(PriorityRaised(Priority.DANGER, f"A caller reports danger to life: {hazard.value}."))
@@ -100,7 +102,7 @@ def part_with(outage: Outage, call_ids: frozenset[int], to: OutageId, policy: Po
 
 def _was_open_at(outage: Outage, moment: datetime) -> bool:
     """A call that was transferred late may still belong to an outage that was restored meanwhile."""
-    if outage.state is OutageState.RESTORED and outage.restored_at is not None:
+    if outage.state in (OutageState.OPEN, OutageState.RESTORED) and outage.restored_at is not None:
         return moment <= outage.restored_at
     return outage.is_open
 
@@ -165,14 +167,26 @@ def record_arrival(
     ]
 
 
-def restore(outage: Outage, restored_at: datetime, job_id: int | None, customers: int | None) -> list[OutageFact]:
-    """Power is back. The earliest restoration stands, and what its crew had put back by then, whatever we hear last."""
+def restore(
+    outage: Outage,
+    restored_at: datetime,
+    job_id: int | None,
+    customers: int | None,
+    elsewhere: frozenset[int] = frozenset(),
+) -> list[OutageFact]:
+    """Power is back. The earliest restoration stands, and what its crew had put back by then, whatever we hear last.
+
+    `elsewhere` are the calls that reported danger at another place than the one this crew was sent to.
+    """
     stands = outage.restored_at is not None and outage.restored_at < restored_at
     if stands or (outage.restored_at, outage.customers_restored) == (restored_at, customers):
         return []
     restored = OutageRestored(restored_at, job_id, customers, restates=outage.restored_at)
-    # A crew puts power back on no line that still lies on the ground.
-    return [restored] if job_id is None else [restored, *make_safe(outage, restored_at, job_id)]
+    if job_id is None:
+        return [restored]
+    # A crew puts power back on no line that still lies on the ground before it; of another place it knows nothing.
+    here = [h.call_id for h in outage.hazards if h.call_id not in elsewhere]
+    return [restored, *(fact for call_id in here for fact in make_safe(outage, restored_at, job_id, call_id))]
 
 
 def make_safe(outage: Outage, made_safe_at: datetime, job_id: int, call_id: int | None = None) -> list[OutageFact]:
@@ -180,6 +194,20 @@ def make_safe(outage: Outage, made_safe_at: datetime, job_id: int, call_id: int 
     asked = [h for h in outage.hazards if call_id in (None, h.call_id)]
     news = [h for h in asked if h.made_safe_at is None or made_safe_at < h.made_safe_at]
     return [MadeSafe(made_safe_at, job_id, h.call_id) for h in news]
+
+
+def rule_out_danger(outage: Outage, call_id: int, now: datetime, reason: str) -> list[OutageFact]:
+    """A report of danger that was none (a telephone wire, a caller who took it back) ends without a crew, on record."""
+    if outage.state in (OutageState.CLOSED, OutageState.CANCELLED):
+        raise Refused(f"Outage {outage.number} is already {outage.state.value}.")
+    if not reason.strip():
+        raise BadInput("Say in a few words how you know that there is no danger.")
+    hazard = next((h for h in outage.hazards if h.call_id == call_id), None)
+    if hazard is None:
+        raise BadInput(f"Name a call of outage {outage.number} that reported danger to life.")
+    if hazard.made_safe_at is not None:
+        raise Refused("This danger is over already; there is nothing to rule out.")
+    return [DangerRuledOut(now, call_id, reason)]
 
 
 def watch_arrival(outage: Outage, now: datetime) -> list[OutageFact]:
@@ -211,8 +239,9 @@ def merge_away(outage: Outage, into: Outage) -> list[OutageFact]:
     if outage.id == into.id:
         raise Refused("An outage cannot be merged into itself; choose another one.")
     for one in (outage, into):
-        if not one.is_open:
-            raise Refused(f"Outage {one.number} is {one.state.value}; only open outages can be merged.")
+        if not one.is_open or one.restored_at is not None:
+            state = OutageState.RESTORED if one.is_open else one.state
+            raise Refused(f"Outage {one.number} is {state.value}; only open outages can be merged.")
         require_settled_target(one)
         if one.exemption in (Approval.PROPOSED, Approval.APPROVED):
             raise Refused(f"Outage {one.number} has an exemption; others would leave the figures with it.")

@@ -32,6 +32,7 @@ class Trigger(StrEnum):
     NO_SURVEY = "no_survey"
     CREW_SILENT = "crew_silent"
     CREW_OFF_DUTY = "crew_off_duty"
+    DANGER_STANDS = "danger_stands"
     NO_CALL_BACK = "no_call_back"
 
 

@@ -31,6 +31,7 @@ from dispatch_server.services.duty import JOBS_LOOKED_BACK
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import keep_positions, sign_of_life
 from dispatch_server.store.deadlines import Kind, clear_deadlines, set_deadline
+from dispatch_server.store.hazards import hazards_elsewhere
 from dispatch_server.store.jobs import crew_of_job, jobs_behind, jobs_of_outage, outage_id_of, recent_jobs_of_crew
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import outage_behind, top_of
@@ -42,6 +43,7 @@ MADE_SAFE = "made_safe"
 # Nobody sets out for an outage that was merged away; what is done on site counts for the one that took it.
 _OF_THE_OFFER = frozenset({CrewAction.SEEN, CrewAction.ACCEPT, CrewAction.DECLINE, CrewAction.DEPART})
 APPLIED = "Recorded."
+DANGER_STANDS = "Recorded. Another call of this outage reported a danger that is not made safe; tell the dispatcher."
 CLOCK_BEYOND_TIME = "The clocks of this action lead out of all time; check elapsed_ms and occurred_at."
 
 
@@ -308,7 +310,7 @@ def _safety_step(heard: _Heard, job: Job, outage: Outage) -> str:
     if step == MADE_SAFE:
         call_id = heard.action.data.get("call_id")
         facts = outages.make_safe(outage, heard.at, job.id, call_id if isinstance(call_id, int) else None)
-        heard.work.record(Subject("outage", outage.id), facts, happened_at=heard.at)
+        enforcement.it_is_safe(heard.work, heard.territory, outage, facts, heard.at, by_job=job.id)
     return APPLIED
 
 
@@ -336,10 +338,15 @@ def _restore(heard: _Heard, job: Job, outage: Outage) -> str:
     first = jobs.first_restored(jobs_behind(heard.work, outage))
     if first is None:
         return APPLIED
-    facts = outages.restore(outage, first.restored_at, first.job_id, first.customers)
+    elsewhere = hazards_elsewhere(heard.work, outage, heard.work.job(first.job_id).outage_id)
+    facts = outages.restore(outage, first.restored_at, first.job_id, first.customers, elsewhere)
     outage = heard.work.record(Subject("outage", outage.id), facts, happened_at=first.restored_at)
-    if not partial and not outage.is_open:
-        enforcement.power_is_back(heard.work, heard.territory, outage, by_job=job.id)
+    if partial:
+        return APPLIED
+    if outage.is_open:
+        enforcement.danger_stands(heard.work, heard.territory, outage)
+        return DANGER_STANDS
+    enforcement.power_is_back(heard.work, heard.territory, outage, by_job=job.id)
     return APPLIED
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from dispatch_server.domain import jobs, outages
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outage_facts import ArrivalMissed, Escalated, NotIssued
-from dispatch_server.domain.outages import Outage
+from dispatch_server.domain.outages import Outage, OutageFact
 from dispatch_server.domain.refusals import Refused
 from dispatch_server.domain.rules import Mode, Remedy, Trigger
 from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, UNRESTORED_JOB, JobState, OutageState
@@ -113,6 +113,29 @@ def power_is_back(work: Work, territory: Territory, outage: Outage, by_job: int 
     crew_became_free(work, territory)
     if outage.state is OutageState.RESTORED and outage.restored_at is not None:
         set_deadline(work, Kind.CALL_BACK_BY, outage.id, outage.restored_at + territory.policy.call_back_within)
+
+
+def danger_stands(work: Work, territory: Territory, outage: Outage) -> None:
+    """Power is back, but a danger that was reported at another place is not made safe: somebody must go there."""
+    needs_a_crew(work, territory, outage)
+    escalate(work, territory, outage, Trigger.DANGER_STANDS, work.now)
+
+
+def rule_out_danger(work: Work, territory: Territory, outage_id: int, call_id: int, reason: str) -> Outage:
+    """A dispatcher ends a false report of danger."""
+    outage = work.outage(outage_id)
+    facts = outages.rule_out_danger(outage, call_id, work.now, reason)
+    return it_is_safe(work, territory, outage, facts, work.now, by_job=None)
+
+
+def it_is_safe(
+    work: Work, territory: Territory, outage: Outage, facts: list[OutageFact], at: datetime, by_job: int | None
+) -> Outage:
+    """Records that a danger is over; where power was back before, that ends the outage."""
+    after: Outage = work.record(Subject("outage", outage.id), facts, happened_at=at)
+    if outage.is_open and not after.is_open:
+        power_is_back(work, territory, after, by_job)
+    return after
 
 
 def stand_down(work: Work, outage_id: int, reason: str, but_job: int | None = None) -> None:
@@ -272,6 +295,8 @@ def _still_stands(work: Work, trigger: Trigger, outage: Outage) -> bool:
     match trigger:
         case Trigger.NOT_ISSUED | Trigger.NO_CREW | Trigger.CREW_OFF_DUTY:
             return outage.is_open and not somebody_has(work, outage.id)
+        case Trigger.DANGER_STANDS:
+            return outage.is_open and outage.restored_at is not None and outage.in_danger
         case Trigger.CREW_SILENT:
             silent = [j for j in known if j.state in UNRESTORED_JOB and j.silent_since is not None]
             return outage.is_open and any(heard_at(work, j.crew_id) == j.silent_since for j in silent)

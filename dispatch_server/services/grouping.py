@@ -181,7 +181,9 @@ def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: fro
         _, new = join_outage(work, territory, call, new, Joined.SPLIT, premises, f"split from {outage.number}")
     new = _record_clock(work, territory, new, outages.keep_first_target(outage, new))
     facts = outages.part_with(outage, frozenset(leaving), new.id, territory.policy)
-    _record_clock(work, territory, outage, facts)
+    outage = _record_clock(work, territory, outage, facts)
+    if not outage.is_open:  # the danger that kept it open went with a call
+        enforcement.power_is_back(work, territory, outage, by_job=None)
     _site_follows(work, territory, outage.id)
     return new
 

@@ -91,9 +91,9 @@ def heard_at(reading: Reading, crew_id: int) -> datetime | None:
 
 
 def somebody_has(reading: Reading, outage_id: int) -> bool:
-    """A crew is asked, has the outage, or has restored it. One that went off duty with it in hand has it no more."""
+    """A crew is asked, or has the outage in hand and is on duty. One that has restored has done its part."""
     return any(
-        job.is_live and not (job.state in UNRESTORED_JOB and off_duty_since(reading, job.crew_id))
+        job.state is JobState.OFFERED or (job.state in UNRESTORED_JOB and off_duty_since(reading, job.crew_id) is None)
         for job in jobs_of_outage(reading, outage_id)
     )
 

@@ -16,10 +16,12 @@ _NEAR_COLUMNS = (
     "SELECT id, number, first_call_at_us, last_call_at_us, transformer, feeder, site_lon, site_lat FROM outages "
 )
 _ON_TRANSFORMER = Question(
-    _NEAR_COLUMNS + "WHERE transformer = :transformer AND state = 'open' ORDER BY first_call_at_us LIMIT 5"
+    _NEAR_COLUMNS + "WHERE transformer = :transformer AND state = 'open' AND restored_at_us IS NULL "
+    "ORDER BY first_call_at_us LIMIT 5"
 )
 _NEAR_SITE = Question(
-    _NEAR_COLUMNS + "WHERE state = 'open' AND site_lat BETWEEN :south AND :north AND site_lon BETWEEN :west AND :east "
+    _NEAR_COLUMNS + "WHERE state = 'open' AND restored_at_us IS NULL "
+    "AND site_lat BETWEEN :south AND :north AND site_lon BETWEEN :west AND :east "
     "ORDER BY id DESC LIMIT 200"
 )
 _BOARD_COLUMNS = (

@@ -109,6 +109,12 @@ class Reason(Said):
 class CallBackSaid(Said):
     answer: CallBackAnswer
     note: Words = ""
+@dataclass(frozen=True, slots=True)
+class NoDanger(Said):
+    call_id: Annotated[IdSaid, Field(description="The call that reported the danger.")]
+    reason: Because
+
+
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ OPEN_TO: dict[str, set[str]] = {
     "POST /api/v1/outages/{outage_id}/merge": {"dispatcher"},
     "POST /api/v1/outages/{outage_id}/split": {"dispatcher"},
     "POST /api/v1/outages/{outage_id}/close": {"dispatcher"},
+    "POST /api/v1/outages/{outage_id}/hazard": {"dispatcher"},
     "POST /api/v1/outages/{outage_id}/exemption": {"dispatcher"},
     "POST /api/v1/outages/{outage_id}/relaxation": {"dispatcher"},
     "POST /api/v1/jobs": {"dispatcher"},

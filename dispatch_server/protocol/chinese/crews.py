@@ -60,6 +60,9 @@ SENTENCES: dict[str, str] = {
         "该操作的时钟超出了时间范围，请检查 elapsed_ms 和 occurred_at。"
     ),
     "Recorded.": "已记录。",
+    "Recorded. Another call of this outage reported a danger that is not made safe; tell the dispatcher.": (
+        "已记录。此故障另有来电报告的险情尚未排除，请告知调度员。"
+    ),
     "{crew} is on duty.": "{crew}已上岗。",
     "{crew} is off duty.": "{crew}已离岗。",
     "The job is yours. Outage {outage}.": "工单归您班组。故障 {outage}。",

@@ -30,6 +30,7 @@ WORDS: dict[str, dict[str, str]] = {
         "no call back": "未按时回访",
         "crew silent": "班组失联",
         "crew off duty": "班组未修复即离岗",
+        "danger stands": "已复电但险情未排除",
     },
     "remedy": {
         "offer the job to further crews": "向更多班组派单",

@@ -33,7 +33,7 @@ from dispatch_server.web.answers import (
 )
 from dispatch_server.web.deps import API, BOARD, DISPATCHER, Asked, asked_of, guarded_router, open_to
 from dispatch_server.web.language import for_reader
-from dispatch_server.web.shapes import After, CallIds, Decision, ExemptionSaid, Id, Into, Reason
+from dispatch_server.web.shapes import After, CallIds, Decision, ExemptionSaid, Id, Into, NoDanger, Reason
 
 router = guarded_router(f"{API}/outages", "outages")
 
@@ -186,6 +186,16 @@ async def post_close(request: Request, outage_id: Id, said: Reason) -> Response:
     territory = asked_of(request).territory
     return await _decide(
         asked_of(request), lambda work: follow_up.close_outage(work, territory, outage_id, said.reason)
+    )
+
+
+@router.post("/{outage_id}/hazard", summary="Rule out a danger that was none", **_decided)
+async def post_hazard(request: Request, outage_id: Id, said: NoDanger) -> Response:
+    """A false report of danger to life ends without a crew; the reason stays on record."""
+    territory = asked_of(request).territory
+    return await _decide(
+        asked_of(request),
+        lambda work: enforcement.rule_out_danger(work, territory, outage_id, said.call_id, said.reason),
     )
 
 
