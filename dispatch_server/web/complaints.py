@@ -35,6 +35,7 @@ _PLAIN: Mapping[str, str] = {
     "date_parsing": _DATE,
     "date_from_datetime_parsing": _DATE,
     "date_from_datetime_inexact": _DATE,
+    "too_early": "lies before the year 2000; send the time the customer called, or leave it out",
     "moment": "must be a time with its offset, such as 2026-05-01T08:30:00+08:00",
 }
 _COUNTED: Mapping[str, Callable[[Context], str]] = {

@@ -6,6 +6,7 @@ Written against ASGI itself: Starlette's middleware base class costs a task and 
 import logging
 from collections.abc import Iterable
 from time import perf_counter
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -81,7 +82,12 @@ class Envelope:
         )  # the template: a path of its own would be a label of its own
         self._metrics.answered(method, route, status, seconds)
         # No query string: it may hold an address, a phone number or a cursor.
-        _log.info("%s %s %d %.1f ms", method, scope["path"], status, seconds * 1000)
+        _log.info("%s %s %d %.1f ms", method, _on_one_line(scope["path"]), status, seconds * 1000)
+
+
+def _on_one_line(path: str) -> str:
+    """A path may hold a line end or a colour of the terminal, and would write lines of its own into the log."""
+    return path if path.isprintable() else quote(path, errors="replace")
 
 
 def _with(given: Iterable[tuple[bytes, bytes]], more: _Headers) -> _Headers:

@@ -4,7 +4,7 @@ Bodies are frozen dataclasses checked by pydantic at the door; a field that none
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -21,13 +21,17 @@ from dispatch_server.protocol.words import (
 )
 
 LARGEST_ID = 2**63 - 1
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # a clock that was never set says 1970; year 1 is in no time zone
 
 
 def _moment(value: Any) -> datetime:
     try:
-        return decode(datetime, value)
+        moment = decode(datetime, value)
     except Malformed as error:
         raise PydanticCustomError("moment", str(error)) from None
+    if moment < EARLIEST:
+        raise PydanticCustomError("too_early", "before the year 2000")
+    return moment
 
 
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -106,15 +110,15 @@ class Reason(Said):
 
 
 @dataclass(frozen=True, slots=True)
-class CallBackSaid(Said):
-    answer: CallBackAnswer
-    note: Words = ""
-@dataclass(frozen=True, slots=True)
 class NoDanger(Said):
     call_id: Annotated[IdSaid, Field(description="The call that reported the danger.")]
     reason: Because
 
 
+@dataclass(frozen=True, slots=True)
+class CallBackSaid(Said):
+    answer: CallBackAnswer
+    note: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,14 @@ def test_up_and_ready(town: Town) -> None:
     assert town.http.get("/readyz").json()["status"] == "ready"
 
 
+def test_nobody_writes_lines_of_his_own_into_the_log(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        town.http.get("/x%0d%0a2026-05-01%20INFO%20relight.access:%20all%20is%20well%1b[2J%e2%80%ae%ff")
+    said = [record.getMessage() for record in caplog.records if record.name == "relight.access"]
+    assert said and all(line.isprintable() for line in said)
+    assert any("/x%0D%0A" in line for line in said)
+
+
 def test_the_areas_are_sent_once(town: Town) -> None:
     first = town.ask("GET", "/areas")
     properties = [feature["properties"] for feature in first.json()["features"]]

@@ -86,6 +86,12 @@ def test_a_call_from_the_future(town: Town) -> None:
     assert "future" in require_problem(answer, 422)
 
 
+def test_a_call_from_before_this_trade_had_computers(town: Town) -> None:
+    for wrong in ("0001-01-02T00:00:00Z", "1970-01-01T00:00:00+08:00", "1999-12-31T23:59:59Z"):
+        answer = town.ask("POST", "/calls", json={"channel": "police_110", "received_at": wrong})
+        assert "before the year 2000" in require_problem(answer, 422)
+
+
 @pytest.mark.parametrize(
     "body",
     [

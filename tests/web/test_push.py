@@ -57,3 +57,18 @@ def test_rubbish_in_the_lists_and_names_without_end(town: Town) -> None:
     answer = send(town, {**push, "actions": rubbish, "positions": rubbish})
     assert len(answer["ignored"]) == 20
     assert max(map(len, answer["ignored"])) <= 60
+
+
+def test_texts_without_end_are_refused_and_the_others_kept(town: Town) -> None:
+    tablet = town.tablet(1)
+    long, short = tablet.press(CrewAction.NOTE, note="x" * 10_001), tablet.press(CrewAction.NOTE, note="x" * 10_000)
+    answers = tablet.push(long, short)
+    assert answers[0] == {
+        "action_id": long.action_id,
+        "verdict": "refused",
+        "sentence": "reason and note have at most 10000 characters.",
+    }
+    assert answers[1]["sentence"] != answers[0]["sentence"]
+    for wrong in ({"device_id": "x" * 201}, {"boot_id": "x" * 201}):
+        push = {**encode(Push("d", "b", town.clock.now, 1)), **wrong}
+        assert town.ask("POST", "/tablet/push", "crew1", json=push).status_code == 422

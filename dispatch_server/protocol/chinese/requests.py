@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
     "This server speaks protocol_version {count}; update the tablet's app.": (
         "本服务器使用协议版本 protocol_version {count}，请更新平板应用。"
     ),
+    "device_id and boot_id have at most {count} characters.": "device_id 和 boot_id 最多 {count} 个字符。",
+    "reason and note have at most {count} characters.": "reason 和 note 最多 {count} 个字符。",
     "actions[{count}].action_id must be a UUID.": "actions[{count}].action_id 须为 UUID。",
     # One field of it
     "{where}: {message}": "{where}：{message}",
@@ -83,6 +85,9 @@ SENTENCES: dict[str, str] = {
     "must be a date, such as 2026-05-01": "须为日期，例如 2026-05-01",
     "must be a time with its offset, such as 2026-05-01T08:30:00+08:00": (
         "须为带时区的时间，例如 2026-05-01T08:30:00+08:00"
+    ),
+    "lies before the year 2000; send the time the customer called, or leave it out": (
+        "早于 2000 年；请填客户来电的时间，或不填"
     ),
     "must be one of: {choices}": "须为以下之一：{choices}",
     "must be {count} or more": "须不小于 {count}",

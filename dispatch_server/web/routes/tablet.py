@@ -23,6 +23,8 @@ router = guarded_router(f"{API}/tablet", "tablet")
 ACTIONS_MOST = 500
 POSITIONS_MOST = 5_000
 ACTION_ID_MOST = 100
+DEVICE_ID_MOST = 200
+TEXT_MOST = 10_000
 IGNORED_NAMED = 20
 NAME_SHOWN = 60
 
@@ -97,6 +99,8 @@ def _read(said: dict[str, Any]) -> _Upload:
     envelope = decode(Push, {**said, "actions": [], "positions": []}, "push")
     if envelope.protocol_version != PROTOCOL_VERSION:
         raise BadInput(f"This server speaks protocol_version {PROTOCOL_VERSION}; update the tablet's app.")
+    if max(len(envelope.device_id), len(envelope.boot_id)) > DEVICE_ID_MOST:
+        raise BadInput(f"device_id and boot_id have at most {DEVICE_ID_MOST} characters.")
     readable, unreadable = _actions(actions)
     fixes = [fix for fix in map(_fix, positions) if fix is not None]
     push = Push(
@@ -131,6 +135,8 @@ def _actions(said: list[Any]) -> tuple[list[ActionTaken], dict[int, Answer]]:
             action = decode(ActionTaken, one, f"actions[{n}]")
             if not 0 < len(action.action_id) <= ACTION_ID_MOST:
                 raise Malformed(f"actions[{n}].action_id must be a UUID.")
+            if max(len(action.reason or ""), len(action.note or "")) > TEXT_MOST:
+                raise Malformed(f"reason and note have at most {TEXT_MOST} characters.")
             readable.append(action)
         except Malformed as error:
             action_id = one.get("action_id") if isinstance(one, dict) else None
