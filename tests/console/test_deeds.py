@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from dispatch_server.protocol.words import CrewAction
 from tests.console.conftest import Sit
 from tests.console.test_desk import open_outage
 from tests.town import MARKET, MARKET_END, MEADOW, RIDGE, Town
@@ -134,3 +135,49 @@ def test_letters_for_deeds_do_nothing_where_there_is_nothing_to_do(sit: Sit, tow
     for key in "hjxerq":
         page.keyboard.press(key)
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def a_restored_outage(town: Town) -> dict[str, Any]:
+    tablet = town.tablet(4)
+    filed = town.call(account_no="43130000000005", caller_phone="10000000005", caller_name="某用户", words="全村没电")
+    job = town.offer(filed["outage"]["id"], 4)["id"]
+    tablet.do(CrewAction.ACCEPT, job)
+    tablet.do(CrewAction.DEPART, job)
+    tablet.check_in(job, RIDGE)
+    tablet.do(CrewAction.RESTORE, job, data={"customers_restored": 20})
+    return filed
+
+
+def test_a_customer_is_called_back_by_keys(sit: Sit, town: Town) -> None:
+    page = sit().open_board("call_taker")
+    expect(page.get_by_role("tab", name="Call-backs")).to_contain_text("0")
+    filed = a_restored_outage(town)
+    expect(page.get_by_role("tab", name="Call-backs")).to_contain_text("1")  # by itself
+    page.keyboard.press("b")
+    page.wait_for_selector("[data-list]:focus")
+    expect(page.locator("[role=row].active")).to_contain_text(filed["call"]["number"])
+    page.keyboard.press("Enter")
+    form = page.get_by_test_id("call-back-form")
+    expect(form).to_contain_text("*******0005")
+    page.keyboard.press("Enter")  # nothing is chosen beforehand
+    expect(form.get_by_role("alert")).to_contain_text("Choose the customer's answer")
+    page.keyboard.press("o")  # the number, which goes on record
+    expect(form).to_contain_text("10000000005")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("notice")).to_contain_text("is on record")
+    expect(page.locator(".call-back-row")).to_have_count(0)
+    assert town.outage(filed["outage"]["id"])["state"] == "closed"
+
+
+def test_a_customer_without_power_is_filed_anew(sit: Sit, town: Town) -> None:
+    a_restored_outage(town)
+    page = sit().open_board()
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    page.get_by_role("radio", name="still out").check()
+    page.locator("input[name=note]").fill("只有他家没电")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("notice")).to_contain_text("a new call was filed")
+    expect(page.get_by_role("tab", name="Outages")).to_contain_text("1 open")
+    assert town.outage(2)["state"] == "open"

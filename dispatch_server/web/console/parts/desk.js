@@ -1,11 +1,14 @@
 // The desk: list, map, feed, and the panel of what is chosen.
 import { html, useEffect } from '../core/html.js';
-import { side, list, notice, placing } from './panels.js';
+import { callingBack, list, notice, placing, side } from './panels.js';
+import { callBacks } from '../core/call_backs.js';
+import { mayLookUp } from '../core/session.js';
 import { inOrder, crews } from '../core/board.js';
 import { t } from '../words/index.js';
 import { Head, LostBanner } from './head.js';
 import { Board } from './board.js';
 import { Crews } from './crews.js';
+import { CallBackForm, CallBacks } from './call_backs.js';
 import { OutagePanel } from './outage.js';
 import { CallForm } from './call_form.js';
 import { PlaceForm } from './place_form.js';
@@ -24,7 +27,7 @@ export function Desk() {
     <main class="desk">
       <section class="list" id="list">
         <${Tabs} />
-        ${list.value === 'outages' ? html`<${Board} />` : html`<${Crews} />`}
+        <${List} />
       </section>
       <section class="middle"><${Map} /><${Feed} /></section>
       <section class="side"><${Side} /></section>
@@ -35,9 +38,15 @@ export function Desk() {
     <${Alarm} />`;
 }
 
+function List() {
+  if (list.value === 'crews') return html`<${Crews} />`;
+  return list.value === 'call_backs' && mayLookUp.value ? html`<${CallBacks} />` : html`<${Board} />`;
+}
+
 function Side() {
   if (side.value === 'call') return html`<${CallForm} />`;
   if (side.value === 'place') return html`<${PlaceForm} key=${placing.value.id} />`;
+  if (side.value === 'call_back') return html`<${CallBackForm} key=${callingBack.value.id} />`;
   return html`<${OutagePanel} />`;
 }
 
@@ -51,6 +60,7 @@ function Tabs() {
     <div class="tabs" role="tablist">
       ${tab('outages', t('board.count', { count: inOrder.value.length }))}
       ${tab('crews', t('board.crews_count', { free, on_duty: onDuty }))}
+      ${mayLookUp.value && tab('call_backs', callBacks.value.length)}
     </div>`;
 }
 

@@ -2,7 +2,7 @@
 import { html, signal, useLayoutEffect, useRef } from '../core/html.js';
 import { language, letterKeys, theme } from '../core/looks.js';
 import { chosenId } from '../core/board.js';
-import { mayFile } from '../core/session.js';
+import { mayFile, mayLookUp } from '../core/session.js';
 import { t } from '../words/index.js';
 import { closeOutage, focusList, focusSoon, leaveForm, list, openForm, side } from './panels.js';
 
@@ -11,6 +11,7 @@ export const keysShown = signal(false);
 const LETTERS = {
   l: () => focusList('outages'),
   c: () => focusList('crews'),
+  b: () => mayLookUp.value && focusList('call_backs'),
   n: () => mayFile.value && startACall(),
   p: () => document.querySelector('[data-place]')?.click(),
   s: () => focusSoon('[data-offer]'),
@@ -49,7 +50,8 @@ function buttonFor(key) {
   return button === null ? undefined : () => button.click();
 }
 
-const isField = (element) => element.matches?.('input, textarea, select, [contenteditable]') ?? false;
+/** Where letters are text; a round or a square to tick takes none. */
+const isField = (element) => element.matches?.('input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]') ?? false;
 
 function back() {
   if (side.value !== 'outage') leaveForm();
@@ -58,7 +60,7 @@ function back() {
 }
 
 const SHOWN = [
-  ['↑ ↓', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['L', 'list'], ['C', 'crews'], ['/', 'find'], ['N', 'new'], ['P', 'place'],
+  ['↑ ↓', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['L', 'list'], ['C', 'crews'], ['B', 'call_backs'], ['/', 'find'], ['N', 'new'], ['P', 'place'],
   ['F2', 'near'], ['Ctrl + Enter', 'file'], ['S', 'send'], ['H', 'chase'], ['J', 'merge'], ['X', 'split'], ['E', 'exempt'], ['R', 'relaxation'], ['Q', 'close'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
 ];
 

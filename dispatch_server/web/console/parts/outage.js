@@ -9,7 +9,7 @@ import { Class, TimeLeft, crewName, wholePlaceOf } from './board.js';
 import { FactLine } from './feed.js';
 import { SendList } from './send.js';
 import { chase, close, confirmArrival, exemption, merge, relaxation, split, withdraw } from './deeds.js';
-import { closeOutage, lookAt, openPlacing } from './panels.js';
+import { closeOutage, lookAt, openCallBack, openPlacing } from './panels.js';
 
 export function OutagePanel() {
   const outage = chosen.value;
@@ -157,6 +157,8 @@ function jobNotes(job) {
   return notes;
 }
 
+const ASKED = new Set(['satisfied', 'dissatisfied', 'still_out']);
+
 function Calls({ outage }) {
   return html`
     <section class="block"><h3>${t('outage.calls')} <span class="soft">${outage.call_count}</span></h3>
@@ -168,6 +170,7 @@ function Calls({ outage }) {
           ${call.arrive_by === outage.arrive_by && html`<span class="soft">${t('outage.call_gives_clock')}</span>`}
           ${mayLookUp.value && outage.state === 'open' && html`<button class="button small" data-place onClick=${() => openPlacing({ id: call.id, number: call.number, outage_id: outage.id })}>
             ${t(call.area_class ? 'place.move' : 'place.find')}</button>`}
+          ${mayLookUp.value && outage.state === 'restored' && !ASKED.has(call.call_back) && html`<button class="button small" onClick=${() => openCallBack({ ...call, outage_id: outage.id })}>${t('call_back.open')}</button>`}
           ${call.words && html`<p class="quote">${call.words}</p>`}</li>`)}
       </ul>
     </section>`;

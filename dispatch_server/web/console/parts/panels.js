@@ -2,16 +2,18 @@
 import { batch, computed, signal } from '../core/html.js';
 import { choose } from '../core/board.js';
 
-/** outage | call | place */
+/** outage | call | place | call_back */
 export const side = signal('outage');
-/** outages | crews */
+/** outages | crews | call_backs */
 export const list = signal('outages');
 /** The pin of the call being filed or placed: {lon, lat} or null. The map writes it, the form reads it. */
 export const pin = signal(null);
 /** The call being placed: {id, number, outage_id}. */
 export const placing = signal(null);
 /** While a form waits for a pin, a click on the map sets it. */
-export const pinning = computed(() => side.value !== 'outage');
+export const pinning = computed(() => side.value === 'call' || side.value === 'place');
+/** The call whose customer is being asked. */
+export const callingBack = signal(null);
 export const findText = signal('');
 /** A short word that something was done, or why not: {text, bad}. */
 export const notice = signal(null);
@@ -40,9 +42,18 @@ export function openPlacing(call) {
   focusSoon('[data-form-start]');
 }
 
+export function openCallBack(call) {
+  batch(() => {
+    callingBack.value = call;
+    side.value = 'call_back';
+  });
+  focusSoon('[data-form-start] [data-answer]');
+}
+
 export function leaveForm() {
   batch(() => {
     side.value = 'outage';
+    callingBack.value = null;
     pin.value = null;
   });
   focusList();
