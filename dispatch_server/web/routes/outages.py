@@ -12,7 +12,7 @@ from dispatch_server.domain.rules import Policy
 from dispatch_server.domain.stats import due_by_set
 from dispatch_server.protocol.codec import encode
 from dispatch_server.protocol.words import OutageState
-from dispatch_server.services import dispatching, exemptions, follow_up, grouping
+from dispatch_server.services import dispatching, enforcement, exemptions, follow_up, grouping
 from dispatch_server.services.dispatching import Outlook
 from dispatch_server.store.calls import calls_of_outage, last_place_of_call
 from dispatch_server.store.feed import end_of_journal, facts_of, shown_fact
