@@ -208,7 +208,7 @@ def verify() -> None:
     typer.echo(f"Sound: {found.facts} facts of {found.subjects} subjects, {found.roots} signed roots.")
     if key is None and found.roots:
         typer.echo(
-            f"NOT CHECKED: the signatures of the {found.roots} roots, since there is no key at {chosen.key_file}. "
+            f"NOT CHECKED: the signatures of the roots, since there is no key at {chosen.key_file}. "
             "Bring root.key from the server that signed them, or name it in RELIGHT_ROOT_KEY."
         )
 

@@ -174,6 +174,8 @@ def test_two_servers_a_ticker_and_a_proxy_carry_a_call_through_the_death_of_one_
             filed = patient(http, "POST", "/calls", json=said, headers=head)
             assert filed.status_code == 201
 
+            assert http.get("/metrics").status_code == 404  # for the inside only
+
             with http.stream("GET", "/api/v1/feed", params={"cursor": "0"}) as feed:
                 lines = feed.iter_lines()
                 assert any("CallTaken" in line for line, _ in zip(lines, range(20), strict=False))
