@@ -181,3 +181,14 @@ def test_a_customer_without_power_is_filed_anew(sit: Sit, town: Town) -> None:
     expect(page.get_by_test_id("notice")).to_contain_text("a new call was filed")
     expect(page.get_by_role("tab", name="Outages")).to_contain_text("1 open")
     assert town.outage(2)["state"] == "open"
+
+
+def test_a_false_report_of_danger_is_ruled_out_with_a_reason(sit: Sit, town: Town) -> None:
+    outage = town.call_at(MARKET, hazard="wire_down")["outage"]
+    page = sit().open_board()
+    open_outage(page, outage["number"])
+    press_until_dialog(page, "z")
+    page.keyboard.type("it is a telephone wire")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("notice")).to_contain_text("ruled out")
+    expect(page.locator("[role=row]", has_text=outage["number"])).not_to_contain_text("danger")

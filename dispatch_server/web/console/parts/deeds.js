@@ -124,6 +124,17 @@ export async function chaseCall(outage, call_id) {
   await act(`/calls/${call_id}/chase`, {}, t('done.chased'), outage.id);
 }
 
+/** A false report of danger. With several reports, which of them. */
+export async function ruleOut(row) {
+  const outage = await inFull(row);
+  const reports = (outage.calls ?? []).filter((call) => call.hazard && call.hazard !== 'none');
+  const choices = reports.map((call) => ({ value: call.id, text: `${word('hazard', call.hazard)} · ${callText(call)}` }));
+  const which = { name: 'call_id', label: t('ask.rule_out_call'), kind: 'choice', choices, needed: t('ask.chase_needed') };
+  const fields = [...(choices.length > 1 ? [which] : []), { name: 'reason', label: t('ask.reason') }];
+  const given = await askFor({ title: t('ask.rule_out', { number: outage.number }), hint: t('ask.rule_out_hint'), fields });
+  if (given !== null) await act(`/outages/${outage.id}/hazard`, { call_id: choices[0]?.value, ...given }, t('done.ruled_out'), outage.id);
+}
+
 /** Another crew than the one that has the offer: the offer is taken back and given on in one step. */
 export async function giveInstead(outage, crew, running, runningName) {
   const against = (crew.reasons ?? []).filter((reason) => !crew.fit && !reason.ok).map((reason) => said(reason.sentence));

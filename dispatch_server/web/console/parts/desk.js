@@ -14,6 +14,7 @@ import { CallForm } from './call_form.js';
 import { PlaceForm } from './place_form.js';
 import { Map } from './map.js';
 import { Feed } from './feed.js';
+import { FiguresTable } from './figures_table.js';
 import { Keys, listenForKeys } from './keys.js';
 import { Asking } from './asking.js';
 import { Alarm } from './alarm.js';
@@ -34,6 +35,7 @@ export function Desk() {
     </main>
     <${Notice} />
     <${Keys} />
+    <${FiguresTable} />
     <${Asking} />
     <${Alarm} />`;
 }

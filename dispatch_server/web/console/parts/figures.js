@@ -53,7 +53,7 @@ function shareOf(figure) {
   return first ?? null;
 }
 
-const percent = (share) => `${(Math.floor(share * 1000) / 10).toFixed(share === 1 ? 0 : 1)}%`;
+export const percent = (share) => `${(Math.floor(share * 1000) / 10).toFixed(share === 1 ? 0 : 1)}%`;
 
 function detailOf(figure) {
   const excluded = Object.values(figure.excluded ?? {}).reduce((sum, n) => sum + n, 0);

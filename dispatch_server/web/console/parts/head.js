@@ -6,6 +6,7 @@ import { mayFile, maySeeFigures, session, signOut } from '../core/session.js';
 import { now, second } from '../core/clock.js';
 import { clockSeconds, span, t, word } from '../words/index.js';
 import { Figures } from './figures.js';
+import { figuresShown } from './figures_table.js';
 import { openForm } from './panels.js';
 import { keysShown } from './keys.js';
 
@@ -16,7 +17,8 @@ export function Head() {
         <img src="/console/looks/mark.svg" alt="" width="22" height="22" />
         <strong>${t('app.name')}</strong>
       </div>
-      ${maySeeFigures.value && html`<${Figures} />`}
+      ${maySeeFigures.value && html`<button class="button bare figures-open" onClick=${() => (figuresShown.value = true)} aria-keyshortcuts="f" title=${t('figures.table_title')}>
+        ${t('figures.open')} <kbd>F</kbd></button><${Figures} />`}
       <div class="head-end">
         ${mayFile.value && html`<button class="button main" onClick=${openForm} aria-keyshortcuts="n">
           ${t('head.new_call')} <kbd>N</kbd></button>`}

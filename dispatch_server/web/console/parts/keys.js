@@ -2,8 +2,9 @@
 import { html, signal, useLayoutEffect, useRef } from '../core/html.js';
 import { language, letterKeys, theme } from '../core/looks.js';
 import { chosenId } from '../core/board.js';
-import { mayFile, mayLookUp } from '../core/session.js';
+import { mayFile, mayLookUp, maySeeFigures } from '../core/session.js';
 import { t } from '../words/index.js';
+import { figuresShown } from './figures_table.js';
 import { closeOutage, focusList, focusSoon, leaveForm, list, openForm, side } from './panels.js';
 
 export const keysShown = signal(false);
@@ -15,6 +16,7 @@ const LETTERS = {
   n: () => mayFile.value && startACall(),
   p: () => document.querySelector('[data-place]')?.click(),
   s: () => focusSoon('[data-offer]'),
+  f: () => maySeeFigures.value && (figuresShown.value = true),
   m: () => focusSoon('.maplibregl-canvas'),
   '/': () => { list.value = 'outages'; focusSoon('[data-find]'); },
   d: () => (theme.value = theme.value === 'night' ? 'day' : 'night'),
@@ -61,7 +63,7 @@ function back() {
 
 const SHOWN = [
   ['↑ ↓', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['L', 'list'], ['C', 'crews'], ['B', 'call_backs'], ['/', 'find'], ['N', 'new'], ['P', 'place'],
-  ['F2', 'near'], ['Ctrl + Enter', 'file'], ['S', 'send'], ['H', 'chase'], ['J', 'merge'], ['X', 'split'], ['E', 'exempt'], ['R', 'relaxation'], ['Q', 'close'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
+  ['F2', 'near'], ['Ctrl + Enter', 'file'], ['S', 'send'], ['H', 'chase'], ['J', 'merge'], ['X', 'split'], ['E', 'exempt'], ['R', 'relaxation'], ['Z', 'rule_out'], ['Q', 'close'], ['F', 'figures'], ['M', 'map'], ['D', 'theme'], ['G', 'language'], ['?', 'help'],
 ];
 
 export function Keys() {

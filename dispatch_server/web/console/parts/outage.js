@@ -8,7 +8,7 @@ import { clock, clockSeconds, left, said, span, t, word } from '../words/index.j
 import { Class, TimeLeft, crewName, wholePlaceOf } from './board.js';
 import { FactLine } from './feed.js';
 import { SendList } from './send.js';
-import { chase, close, confirmArrival, exemption, merge, relaxation, split, withdraw } from './deeds.js';
+import { chase, close, confirmArrival, exemption, merge, relaxation, ruleOut, split, withdraw } from './deeds.js';
 import { closeOutage, lookAt, openCallBack, openPlacing } from './panels.js';
 
 export function OutagePanel() {
@@ -59,6 +59,7 @@ function deedsFor(outage) {
     [decides && open && outage.call_count > 1, 'x', 'split', split],
     [decides && outage.relaxation?.state === 'proposed', 'r', 'relaxation', relaxation],
     [decides && outage.exemption !== 'approved', 'e', outage.exemption === 'proposed' ? 'decide_exemption' : 'exempt', exemption],
+    [decides && open && outage.priority === 'danger' && !outage.made_safe_at, 'z', 'rule_out', ruleOut],
     [decides && open, 'q', 'close', close],
   ].filter(([may]) => may).map(([, ...deed]) => deed);
 }
