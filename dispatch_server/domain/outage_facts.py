@@ -213,6 +213,7 @@ class OutageCancelled:
     reason: str
     merged_into: OutageId | None = None
     by_phone: bool = False
+    cancelled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

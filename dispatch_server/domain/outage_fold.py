@@ -86,6 +86,7 @@ class Outage:
     exemption_reason: str | None = None
     relaxation: Target | None = None
     relaxation_state: Approval | None = None
+    cancelled_at: datetime | None = None
 
     @property
     def arrive_by(self) -> datetime:
@@ -108,6 +109,12 @@ class Outage:
     def late_by(self) -> timedelta | None:
         """By the target in force, which may have moved since the arrival; None without an arrival."""
         return None if self.arrived_at is None else max(timedelta(0), self.arrived_at - self.arrive_by)
+
+    @property
+    def cancelled_late(self) -> bool:
+        """Ended without an arrival when its time had run out: nobody takes a missed outage out of the figures alone."""
+        after_the_target = self.cancelled_at is not None and self.cancelled_at > self.arrive_by
+        return self.state is OutageState.CANCELLED and (self.missed_at is not None or after_the_target)
 
     @property
     def in_danger(self) -> bool:
@@ -290,6 +297,7 @@ def _after_outcome(outage: Outage, fact: OutcomeFact) -> Outage:
                 closed_reason=fact.reason,
                 merged_into=fact.merged_into,
                 solved_by_phone=fact.by_phone,
+                cancelled_at=fact.cancelled_at,
             )
         case ExemptionProposed():
             return replace(outage, exemption=Approval.PROPOSED, exemption_reason=fact.reason)

@@ -224,14 +224,14 @@ def watch_risk(outage: Outage, now: datetime, expected_at: datetime | None, sent
     return [ArrivalAtRisk(now, outage.arrive_by, expected_at, sentence)]
 
 
-def close(outage: Outage, reason: str, *, by_phone: bool = False) -> list[OutageFact]:
+def close(outage: Outage, reason: str, now: datetime, *, by_phone: bool = False) -> list[OutageFact]:
     """Ends an outage: closed after an arrival or a restoration, cancelled without one."""
     if outage.state in (OutageState.CLOSED, OutageState.CANCELLED):
         raise Refused(f"Outage {outage.number} is already {outage.state.value}.")
     if not reason.strip():
         raise BadInput("Say in a few words why the outage is closed.")
     if outage.restored_at is None and outage.arrived_at is None:
-        return [OutageCancelled(reason, by_phone=by_phone)]
+        return [OutageCancelled(reason, by_phone=by_phone, cancelled_at=now)]
     return [OutageClosed(reason)]
 
 

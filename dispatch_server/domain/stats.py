@@ -13,7 +13,8 @@ from dispatch_server.protocol.words import AreaClass, Grade, OutageState
 DEFINITION = (
     "Minutes from the earliest call of an outage to its official arrival (first check-in graded A, B or declared by a "
     "fit crew, or confirmed by a dispatcher). Merged calls never count. A share is arrivals at or before the limit "
-    "over arrivals plus outages past the limit with nobody there. p90 is the nearest rank over the rows."
+    "over arrivals plus outages past the limit with nobody there. One that was cancelled or solved by phone after its "
+    "limit counts as late unless a second person approved an exemption. p90 is the nearest rank over the rows."
 )
 
 
@@ -45,6 +46,7 @@ class ArrivalRow:
     restated: bool
     excluded: str | None
     due: Mapping[str, datetime]
+    cancelled_at: datetime | None = None
 
     @property
     def minutes(self) -> float | None:
@@ -85,7 +87,12 @@ def due_by_set(outage: Outage, policy: Policy) -> dict[str, datetime]:
     due = {
         name: min((_due(stop, name, policy) for stop in stops), default=outage.arrive_by) for name in policy.set_names
     }
-    return {**due, policy.set_names[0]: outage.arrive_by}
+    return {**due, enforced_on(outage, policy): outage.arrive_by}
+
+
+def enforced_on(outage: Outage, policy: Policy) -> str:
+    """The set whose limit gave the clock, which keeps its name when the policy puts another one first."""
+    return outage.target.limit_set or policy.set_names[0]
 
 
 def _due(stop: Stop, name: str, policy: Policy) -> datetime:
@@ -98,7 +105,7 @@ def exclusion(outage: Outage) -> str | None:
         return "merged"
     if outage.exemption is Approval.APPROVED:
         return "exempted"
-    if outage.state is OutageState.CANCELLED and outage.arrived_at is None:
+    if outage.state is OutageState.CANCELLED and outage.arrived_at is None and not outage.cancelled_late:
         return "solved_by_phone" if outage.solved_by_phone else "cancelled"
     return None
 
@@ -150,11 +157,11 @@ def _share_within(rows: Sequence[ArrivalRow], name: str, now: datetime) -> float
     """Each set judges by its own limit; a row not yet past that limit without an arrival is pending for it."""
     met = due = 0
     for row in rows:
-        if row.excluded is not None:
+        if row.excluded is not None or name not in row.due:
             continue
         if row.arrived_at is not None:
             met, due = met + (row.arrived_at <= row.due[name]), due + 1
-        elif now > row.due[name]:
+        elif (row.cancelled_at or now) > row.due[name]:
             due += 1
     return met / due if due else None
 

@@ -67,7 +67,7 @@ def close_outage(work: Work, territory: Territory, outage_id: int, reason: str) 
 
 
 def _close(work: Work, outage: Outage, reason: str) -> Outage:
-    facts = outages.close(outage, reason)
+    facts = outages.close(outage, reason, work.now)
     outage = work.record(Subject("outage", outage.id), facts)
     enforcement.stand_down(work, outage.id, reason)
     for call in calls_of_outage(work, outage.id):

@@ -165,7 +165,7 @@ def close_call(work: Work, call_id: int, reason: str) -> Call:
         outage = work.outage(call.outage_id)
         rest = [c for c in calls_of_outage(work, outage.id) if c.state is not calls.CallState.CLOSED]
         if outage.is_open and not rest and outage.arrived_at is None:
-            facts = outages.close(outage, reason, by_phone=True)
+            facts = outages.close(outage, reason, work.now, by_phone=True)
             work.record(Subject("outage", outage.id), facts)
             enforcement.stand_down(work, outage.id, "Every caller was helped by phone.")
     return call

@@ -31,7 +31,7 @@ def arrival_figures(
     group_of = _group_of(by)
     rows = list(_rows(reading, territory, since, until))
     rows = stats.proved_only(rows) if proved_only else rows
-    names = territory.policy.set_names
+    names = tuple(dict.fromkeys((*territory.policy.set_names, *(name for row in rows for name in row.due))))
     figures = [stats.summarise(ALL, rows, names, reading.now)]
     if group_of is not None:
         by_group: dict[str, list[ArrivalRow]] = {}
@@ -88,6 +88,7 @@ def _row(outage: Outage, district: str | None, crew_of: dict[int, int], policy: 
         restated=outage.arrival_restated,
         excluded=stats.exclusion(outage),
         due=stats.due_by_set(outage, policy),
+        cancelled_at=outage.cancelled_at,
     )
 
 

@@ -340,6 +340,7 @@ class RowShown:
     restated: bool
     excluded: str | None
     due: dict[str, datetime]
+    cancelled_at: datetime | None
     minutes: float | None
     outcome: str
 

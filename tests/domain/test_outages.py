@@ -131,7 +131,7 @@ def test_a_call_after_restoration_opens_a_new_outage() -> None:
         joined(outage, a_stop(2, NOON + minutes(31)))
     late_transfer = joined(outage, a_stop(2, NOON + minutes(30)))
     assert len(late_transfer.stops) == 2
-    closed = told(outage, outages.close(outage, "done"))
+    closed = told(outage, outages.close(outage, "done", NOON))
     with pytest.raises(Refused, match="opens a new outage"):
         joined(closed, a_stop(2, NOON))
 
@@ -416,25 +416,25 @@ def test_the_earliest_restoration_stands_whatever_is_heard_later() -> None:
 
 
 def test_news_of_a_restoration_does_not_open_what_is_closed() -> None:
-    outage = told(an_outage(), outages.close(an_outage(), "solved by phone"))
+    outage = told(an_outage(), outages.close(an_outage(), "solved by phone", NOON))
     assert told(outage, outages.restore(outage, NOON, 1, None)).state is OutageState.CANCELLED
 
 
 def test_an_outage_where_nobody_came_and_nothing_was_restored_is_cancelled_not_closed() -> None:
     outage = an_outage()
-    assert outages.close(outage, "solved by phone") == [OutageCancelled("solved by phone")]
-    assert outages.close(arrived(outage, NOON), "customer's own fault") == [OutageClosed("customer's own fault")]
+    assert outages.close(outage, "solved by phone", NOON) == [OutageCancelled("solved by phone", cancelled_at=NOON)]
+    assert outages.close(arrived(outage, NOON), "customer's own fault", NOON) == [OutageClosed("customer's own fault")]
     back = told(outage, outages.restore(outage, NOON, 1, None))
-    assert outages.close(back, "done") == [OutageClosed("done")]
+    assert outages.close(back, "done", NOON) == [OutageClosed("done")]
 
 
 def test_closing_needs_a_reason_and_happens_once() -> None:
     outage = an_outage()
     with pytest.raises(BadInput):
-        outages.close(outage, "  ")
-    closed = told(outage, outages.close(outage, "done"))
+        outages.close(outage, "  ", NOON)
+    closed = told(outage, outages.close(outage, "done", NOON))
     with pytest.raises(Refused, match="already cancelled"):
-        outages.close(closed, "again")
+        outages.close(closed, "again", NOON)
 
 
 def test_an_exemption_needs_a_reason_and_another_person() -> None:

@@ -21,7 +21,7 @@ def told(town: Town, outage_id: int, trigger: str) -> list[str]:
 
 
 def test_a_crew_that_falls_silent_on_site_is_told_of_once_and_then_by_the_ladder(town: Town) -> None:
-    outage_id, job_id, crew = at_work(town)
+    outage_id, _, _ = at_work(town)
     town.let_pass(minutes=29)
     assert told(town, outage_id, "crew_silent") == []
     town.let_pass(minutes=2)
@@ -50,7 +50,7 @@ def test_nobody_watches_a_crew_that_has_restored(town: Town) -> None:
 
 
 def test_a_crew_that_goes_off_duty_with_the_job_in_hand_gives_it_back_at_once(town: Town) -> None:
-    outage_id, job_id, crew = at_work(town)
+    outage_id, _, crew = at_work(town)
     crew.do(CrewAction.DUTY_OFF)
     assert told(town, outage_id, "crew_off_duty") == ["tell_dispatcher"]
     town.let_pass(minutes=4)
@@ -101,7 +101,7 @@ def test_the_next_shift_on_the_same_van_carries_on(town: Town) -> None:
 
 
 def test_the_desk_may_take_the_job_from_a_crew_that_went_home(town: Town) -> None:
-    outage_id, job_id, crew = at_work(town)
+    _, job_id, crew = at_work(town)
     refused = town.ask("POST", f"/jobs/{job_id}/withdraw", json={"reason": "gone home"})
     assert refused.status_code == 409
     crew.do(CrewAction.DUTY_OFF)

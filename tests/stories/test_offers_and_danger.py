@@ -88,7 +88,7 @@ def test_another_crew_is_sent_to_the_danger_that_stands(town: Town) -> None:
 
 
 def test_no_further_call_joins_an_outage_that_is_open_for_its_danger_alone(town: Town) -> None:
-    wire, _, crew, job_id = with_a_fire_elsewhere(town)
+    _, _, crew, job_id = with_a_fire_elsewhere(town)
     crew.do(CrewAction.RESTORE, job_id, data={"customers_restored": 120})
     assert not town.call(account_no="43130000000002")["joined"]
 

@@ -1,13 +1,16 @@
 """What one person cannot do alone: relax a target, better an arrival, take a late outage out of the figures."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dispatch_server.domain.people import COMMAND_LINE
+from dispatch_server.domain.stats import enforced_on
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import CrewAction, Role
 from dispatch_server.services.people import add_user, hash_of
+from dispatch_server.services.reporting import arrival_figures, arrival_rows
 from tests.domain.builders import metres_north
 from tests.town import MARKET, MARKET_END, MEADOW, PASSWORD, RIDGE, Tablet, Town
 
@@ -198,3 +201,42 @@ def test_every_hazard_of_a_merged_outage_stays_with_its_own_call(town: Town) -> 
     assert town.outage(wire["outage"]["id"])["made_safe_at"] is None
     crew.do(CrewAction.SAFETY_STEP, job_id, data={"step": "made_safe", "call_id": fire["call"]["id"]})
     assert town.outage(wire["outage"]["id"])["made_safe_at"] is not None
+
+
+def test_nobody_takes_a_missed_outage_out_of_the_figures_alone(town: Town) -> None:
+    by_hand, by_phone = town.call_at(MARKET), town.call_at(MARKET_END)
+    in_time = town.call_at(RIDGE)
+    town.clock.advance(minutes=46)  # no ticker has noticed yet
+    town.post(f"/outages/{by_hand['outage']['id']}/close", {"reason": "solved itself"})
+    town.post(f"/calls/{by_phone['call']['id']}/close", {"reason": "his own fuse"}, "call_taker")
+    town.post(f"/outages/{in_time['outage']['id']}/close", {"reason": "solved itself"})
+    town.let_pass(minutes=60)
+    [figure] = town.get("/stats/arrivals", "manager", **TODAY)["figures"]
+    assert (figure["late_nobody_there"], figure["excluded"]) == (2, {"cancelled": 1})
+    assert (figure["within"]["promise"], figure["within"]["statutory"]) == (0.0, None)
+
+    path = f"/outages/{by_hand['outage']['id']}/exemption"
+    town.post(path, {"reason": "the caller took it back", "evidence": "recording 12"})
+    assert town.ask("POST", path, json={"approved": True}).status_code == 409
+    town.post(path, {"approved": True}, "dispatcher2")
+    [figure] = town.get("/stats/arrivals", "manager", **TODAY)["figures"]
+    assert (figure["late_nobody_there"], figure["excluded"]) == (1, {"cancelled": 1, "exempted": 1})
+
+
+def test_the_set_that_was_enforced_keeps_its_name_when_the_policy_puts_another_first(town: Town) -> None:
+    filed = town.call_at(MARKET)
+    town.clock.advance(minutes=46)
+    day, ground = date(2026, 5, 1), town.territory
+
+    def figure() -> tuple[Mapping[str, datetime], Mapping[str, float | None], str]:
+        [row], _ = town.store.read(lambda reading: arrival_rows(reading, ground, day, day + timedelta(days=1)))
+        [all_of_them] = town.store.read(lambda reading: arrival_figures(reading, ground, day, day + timedelta(days=1)))
+        outage = town.store.read(lambda reading: reading.outage(filed["outage"]["id"]))
+        return row.due, all_of_them.within, enforced_on(outage, ground.policy)
+
+    before = figure()
+    assert (before[1]["promise"], before[2]) == (0.0, "promise")
+    first, *others = ground.policy.limit_sets
+    for sets in ((*others, first), tuple(others)):  # put last, then taken out
+        ground = replace(ground, policy=replace(ground.policy, limit_sets=sets))
+        assert figure() == before

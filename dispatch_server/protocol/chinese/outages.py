@@ -82,9 +82,11 @@ SENTENCES: dict[str, str] = {
     # Figures
     "Minutes from the earliest call of an outage to its official arrival (first check-in graded A, B or declared by a "
     "fit crew, or confirmed by a dispatcher). Merged calls never count. A share is arrivals at or before the limit "
-    "over arrivals plus outages past the limit with nobody there. p90 is the nearest rank over the rows.": (
+    "over arrivals plus outages past the limit with nobody there. One that was cancelled or solved by phone after its "
+    "limit counts as late unless a second person approved an exemption. p90 is the nearest rank over the rows.": (
         "从故障的最早来电到正式到达现场的分钟数（正式到达：符合条件的班组首次证据等级为 A、B 或申报的到场打卡，"
         "或经调度员确认）。合并的来电不计。及时率为在时限内到达的件数除以到达件数与已超时限仍无人到达件数之和。"
+        "超过时限后才取消或电话解决的，除非另一人批准免考核，均按未及时到达计。"
         "p90 为逐件排序后的最近名次值。"
     ),
     "by must be one of: {choices}.": "by 须为以下之一：{choices}。",

@@ -9,7 +9,7 @@ from dispatch_server.domain.calls import Call
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.refusals import BadInput, NotFound
 from dispatch_server.domain.rules import Policy
-from dispatch_server.domain.stats import due_by_set
+from dispatch_server.domain.stats import due_by_set, enforced_on
 from dispatch_server.protocol.codec import encode
 from dispatch_server.protocol.words import OutageState
 from dispatch_server.services import dispatching, enforcement, exemptions, follow_up, grouping
@@ -115,7 +115,7 @@ def _call_of_outage(reading: Reading, call: Call, stop: Any) -> dict[str, Any]:
 
 def _targets(outage: Outage, policy: Policy) -> list[dict[str, Any]]:
     by_set = due_by_set(outage, policy)
-    enforced = policy.set_names[0]
+    enforced = enforced_on(outage, policy)
     targets = [{"name": name, "arrive_by": due, "enforced": name == enforced} for name, due in by_set.items()]
     if outage.first_target.arrive_by != outage.arrive_by:
         targets.append({"name": "before_relaxation", "arrive_by": outage.first_target.arrive_by, "enforced": False})
