@@ -198,8 +198,8 @@ def _check_signatures(roots: Sequence[Root], key: bytes) -> None:
         return
     if not any(ours):
         raise Wrong(
-            f"The root of {roots[0].day} does not bear our signature, nor does any other: this is not the key that signed "
-            "them (bring root.key from the server that did), earlier ones are missing, or all were written anew."
+            f"The root of {roots[0].day} does not bear our signature, nor does any other: this is not the key that "
+            "signed them (bring root.key from the server that did), earlier ones are missing, or all were written anew."
         )
     if ours == sorted(ours):
         raise Wrong(
