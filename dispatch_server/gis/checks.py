@@ -20,17 +20,20 @@ from dispatch_server.gis.folder import (
     DEPOTS,
     FEEDERS,
     GAZETTEER,
+    LANDMARKS,
     MANIFEST,
     OPTIONAL,
+    POLES,
     REQUIRED,
     ROAD_EDGES,
     ROAD_NODES,
     SHIFTS,
+    STREETS,
     TRANSFORMERS,
     Folder,
 )
 from dispatch_server.gis.layers import NamedPlace
-from dispatch_server.gis.rows import read_all, rows_of
+from dispatch_server.gis.rows import Read, read_all, rows_of
 from dispatch_server.gis.zones import Zones
 from dispatch_server.protocol.geo import LonLat
 
@@ -78,9 +81,12 @@ class _Ground:
         self.people = self._read(CREW_PEOPLE, _crews_of_people)
         self.nodes = self._read(ROAD_NODES, layers.read_road_nodes)
         self.edges = self._read(ROAD_EDGES, layers.read_road_edges)
+        self.streets = self._read(STREETS, layers.read_streets)
+        self.landmarks = self._read(LANDMARKS, layers.read_landmarks)
+        self.poles = self._read(POLES, layers.read_poles)
         self.area_codes = {a.area.code for a in self.areas}
 
-    def _read(self, file: str, read: Callable[[Folder], layers.Read[layers.T]]) -> list[layers.T]:
+    def _read(self, file: str, read: Callable[[Folder], Read[layers.T]]) -> list[layers.T]:
         if not self.folder.has(file):
             return []
         try:
@@ -91,7 +97,7 @@ class _Ground:
         return records
 
 
-def _crews_of_people(folder: Folder) -> layers.Read[str]:
+def _crews_of_people(folder: Folder) -> Read[str]:
     return read_all(rows_of(folder, CREW_PEOPLE, "crew name role"), lambda row: row.text("crew"))
 
 
@@ -145,6 +151,9 @@ def _repeated_codes(ground: _Ground) -> Iterator[Flaw]:
         (DEPOTS, [d.code for d in ground.depots]),
         (CREWS, [c.code for c in ground.crews]),
         (ROAD_NODES, [n.node for n in ground.nodes]),
+        (STREETS, [s.code for s in ground.streets]),
+        (LANDMARKS, [m.code for m in ground.landmarks]),
+        (POLES, [p.code for p in ground.poles]),
         (SHIFTS, [f"{s.crew}, day {s.day_of_week}, minute {s.starts_min}" for s in ground.shifts]),
     ]
     for file, codes in keys:
@@ -165,6 +174,7 @@ def _unknown_references(ground: _Ground) -> Iterator[Flaw]:
         (TRANSFORMERS, "area", ((t.code, t.area_code) for t in ground.transformers), ground.area_codes, True),
         (ACCOUNTS, "transformer", ((a.account_no, a.transformer or "") for a in ground.accounts), transformers, True),
         (CREWS, "depot", ((c.code, c.depot) for c in ground.crews), depots, True),
+        (POLES, "feeder", ((p.code, p.feeder) for p in ground.poles), feeders, True),
         (SHIFTS, "crew", (("a shift", s.crew) for s in ground.shifts), crews, True),
         (CREW_PEOPLE, "crew", (("a person", crew) for crew in ground.people), crews, False),
         (
@@ -212,6 +222,9 @@ def _outside_the_territory(ground: _Ground) -> Iterator[Flaw]:
         (ACCOUNTS, ((f"account {a.account_no}", a.at) for a in ground.accounts)),
         (DEPOTS, ((f"depot {d.code}", d.at) for d in ground.depots)),
         (ROAD_NODES, ((f"node {n.node}", n.at) for n in ground.nodes)),
+        (STREETS, ((f"street {s.name}", at) for s in ground.streets for at in s.line)),
+        (LANDMARKS, ((f"landmark {m.name}", m.at) for m in ground.landmarks)),
+        (POLES, ((f"pole {p.code}", p.at) for p in ground.poles)),
     ]
     for file, positions in layers_of_points:
         names, points = _points(positions)

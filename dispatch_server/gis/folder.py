@@ -15,12 +15,20 @@ AREAS, COUNTIES, GAZETTEER = "areas.geojson", "counties.geojson", "gazetteer.csv
 FEEDERS, TRANSFORMERS, ACCOUNTS = "feeders.csv", "transformers.csv", "accounts.csv"
 DEPOTS, CREWS, CREW_PEOPLE, SHIFTS = "depots.csv", "crews.csv", "crew_people.csv", "shifts.csv"
 ROAD_NODES, ROAD_EDGES = "road_nodes.csv", "road_edges.csv"
+STREETS, LANDMARKS, POLES = "streets.csv", "landmarks.csv", "poles.csv"
 
-WITH_POSITIONS = (AREAS, COUNTIES, GAZETTEER, TRANSFORMERS, ACCOUNTS, DEPOTS, ROAD_NODES)
+WITH_POSITIONS = (
+    *(AREAS, COUNTIES, GAZETTEER, TRANSFORMERS, ACCOUNTS, DEPOTS, ROAD_NODES),
+    *(STREETS, LANDMARKS, POLES),
+)
 REQUIRED = (AREAS, COUNTIES, GAZETTEER, FEEDERS, TRANSFORMERS, ACCOUNTS, DEPOTS, CREWS, SHIFTS)
-OPTIONAL = (CREW_PEOPLE, ROAD_NODES, ROAD_EDGES)
+OPTIONAL = (CREW_PEOPLE, ROAD_NODES, ROAD_EDGES, STREETS, LANDMARKS, POLES)
 # What a server keeps in memory. Registers become rows of the store; customers' data is kept there once, not twice.
-THE_MAP = (MANIFEST, AREAS, COUNTIES, GAZETTEER, FEEDERS, ROAD_NODES, ROAD_EDGES)
+# Transformers are both: a row for the call that names an account, a name on the map for the caller who says it.
+THE_MAP = (
+    *(MANIFEST, AREAS, COUNTIES, GAZETTEER, FEEDERS, TRANSFORMERS),
+    *(ROAD_NODES, ROAD_EDGES, STREETS, LANDMARKS, POLES),
+)
 
 
 @dataclass(frozen=True, slots=True)

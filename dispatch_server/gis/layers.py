@@ -3,19 +3,16 @@
 A reader gives the records it could make, and complaints about the rest; `strict` stops at the first complaint.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import numpy as np
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from dispatch_server.domain.places import Area
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.domain.rules import RoadClass
-from dispatch_server.gis.datums import all_to_wgs84
+from dispatch_server.gis.features import read_features
 from dispatch_server.gis.folder import (
     ACCOUNTS,
     AREAS,
@@ -24,18 +21,20 @@ from dispatch_server.gis.folder import (
     DEPOTS,
     FEEDERS,
     GAZETTEER,
+    LANDMARKS,
+    POLES,
     ROAD_EDGES,
     ROAD_NODES,
     SHIFTS,
+    STREETS,
     TRANSFORMERS,
     Folder,
 )
-from dispatch_server.gis.rows import Row, read_all, rows_of
+from dispatch_server.gis.rows import Read, Row, read_all, rows_of
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass
 
 T = TypeVar("T")
-Read = tuple[list[T], list[str]]
 
 KINDS = ("county", "township", "village")
 SKILLS = frozenset({"hv", "lv", "power_quality", "metering"})
@@ -58,7 +57,10 @@ class County:
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """A county, township or village. `radius_m` bounds the doubt of a call that names it and nothing finer."""
+    """A county, township or village. `radius_m` bounds the doubt of a call that names it and nothing finer.
+
+    `former`: what it was called before it was renamed or merged away.
+    """
 
     code: str
     name: str
@@ -69,6 +71,47 @@ class NamedPlace:
     radius_m: float
     area_code: str
     aliases: tuple[str, ...]
+    former: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreetRecord:
+    """`line` runs from the lowest house number to the highest; both are 0 where numbers are not known."""
+
+    code: str
+    name: str
+    county: str
+    township: str
+    aliases: tuple[str, ...]
+    first_no: int
+    last_no: int
+    line: tuple[LonLat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LandmarkRecord:
+    """What people name who do not know their address: a school, a market, a bridge."""
+
+    code: str
+    name: str
+    kind: str
+    county: str
+    township: str
+    village: str
+    at: LonLat
+    radius_m: float
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoleRecord:
+    """`number` counts along the feeder; `road` is the highway it stands beside, "" for none."""
+
+    code: str
+    feeder: str
+    number: int
+    road: str
+    at: LonLat
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +132,7 @@ class RoadEdge:
 @dataclass(frozen=True, slots=True)
 class Feeder:
     code: str
+    name: str
     substation: str
 
 
@@ -154,16 +198,30 @@ def strict(read: Read[T]) -> list[T]:
 
 
 def read_areas(folder: Folder) -> Read[AreaShape]:
-    return _features(folder, AREAS, _area)
+    return read_features(folder, AREAS, _area)
 
 
 def read_counties(folder: Folder) -> Read[County]:
-    return _features(folder, COUNTIES, lambda said, shape: County(said("code"), said("name"), shape))
+    return read_features(folder, COUNTIES, lambda said, shape: County(said("code"), said("name"), shape))
 
 
 def read_gazetteer(folder: Folder) -> Read[NamedPlace]:
     columns = "code name kind township county lon lat radius_m area_code aliases"
     return read_all(rows_of(folder, GAZETTEER, columns, folder.crs_of(GAZETTEER)), _named_place)
+
+
+def read_streets(folder: Folder) -> Read[StreetRecord]:
+    columns = "code name county township aliases first_no last_no line"
+    return read_all(rows_of(folder, STREETS, columns, folder.crs_of(STREETS)), _street)
+
+
+def read_landmarks(folder: Folder) -> Read[LandmarkRecord]:
+    columns = "code name kind county township village lon lat radius_m aliases"
+    return read_all(rows_of(folder, LANDMARKS, columns, folder.crs_of(LANDMARKS)), _landmark)
+
+
+def read_poles(folder: Folder) -> Read[PoleRecord]:
+    return read_all(rows_of(folder, POLES, "code feeder number road lon lat", folder.crs_of(POLES)), _pole)
 
 
 def read_road_nodes(folder: Folder) -> Read[RoadNode]:
@@ -187,7 +245,7 @@ def roads_of(folder: Folder) -> tuple[list[RoadNode], list[RoadEdge]]:
 
 def read_feeders(folder: Folder) -> Read[Feeder]:
     rows = rows_of(folder, FEEDERS, "code name substation voltage_kv")
-    return read_all(rows, lambda row: Feeder(row.text("code"), row.maybe("substation")))
+    return read_all(rows, lambda row: Feeder(row.text("code"), row.maybe("name"), row.maybe("substation")))
 
 
 def read_depots(folder: Folder) -> Read[Depot]:
@@ -214,60 +272,6 @@ def read_shifts(folder: Folder) -> Read[ShiftRow]:
     return read_all(rows_of(folder, SHIFTS, "crew day_of_week starts ends"), _shift)
 
 
-def _features(folder: Folder, file: str, make: Callable[[Callable[[str], str], BaseGeometry], T]) -> Read[T]:
-    crs = folder.crs_of(file)
-    try:
-        features = list(json.loads(folder.text(file))["features"])
-    except (ValueError, KeyError, TypeError):
-        return [], [f"{file} is not a GeoJSON FeatureCollection."]
-    # One conversion for the whole layer: ring by ring it would take ten times as long.
-    shapes = shapely.transform([_shape_of(f) for f in features], lambda lonlats: all_to_wgs84(lonlats, crs))
-    records: list[T] = []
-    complaints: list[str] = []
-    for n, (feature, shape) in enumerate(zip(features, shapes, strict=True), 1):
-        where = f"{file} feature {n}"
-        try:
-            records.append(make(_properties_of(feature, where), _require_on_globe(shape, where)))
-        except BadInput as error:
-            complaints.append(str(error))
-    return records, complaints
-
-
-def _properties_of(feature: Any, where: str) -> Callable[[str], str]:
-    def said(key: str) -> str:
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        value = properties.get(key) if isinstance(properties, dict) else None
-        if value is None or value == "":
-            raise BadInput(f"{where} has no {key}.")
-        return str(value)
-
-    return said
-
-
-def _shape_of(feature: Any) -> BaseGeometry | None:
-    """From the coordinates straight away: half the time of `shapely.geometry.shape`. None where they are no outline."""
-    try:
-        kind, coordinates = feature["geometry"]["type"], feature["geometry"]["coordinates"]
-        polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}[kind]
-        parts = [shapely.Polygon(_ring(rings[0]), [_ring(ring) for ring in rings[1:]]) for rings in polygons]
-    except (ValueError, KeyError, TypeError, IndexError, shapely.errors.ShapelyError):
-        return None
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-
-
-def _ring(positions: Any) -> Any:
-    return np.array(positions, dtype=np.float64)[:, :2]
-
-
-def _require_on_globe(shape: BaseGeometry | None, where: str) -> BaseGeometry:
-    if shape is None:
-        raise BadInput(f"{where}: its geometry is not a Polygon or MultiPolygon with closed rings.")
-    west, south, east, north = shape.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # false for an empty outline too
-        raise BadInput(f"{where}: its outline is empty or leaves the globe; positions are longitude, then latitude.")
-    return shape
-
-
 def _area(said: Callable[[str], str], shape: BaseGeometry) -> AreaShape:
     code, area_class = said("code"), said("area_class")
     if area_class not in list(AreaClass):
@@ -286,7 +290,42 @@ def _named_place(row: Row) -> NamedPlace:
         radius_m=row.number("radius_m"),
         area_code=row.maybe("area_code"),
         aliases=row.words("aliases"),
+        former=row.words("former"),
     )
+
+
+def _street(row: Row) -> StreetRecord:
+    first, last = (row.whole(column) if row.maybe(column) else 0 for column in ("first_no", "last_no"))
+    if last < first:
+        raise row.wrong(f"last_no {last} is below first_no {first}; the line runs from the lowest number up.")
+    return StreetRecord(
+        code=row.text("code"),
+        name=row.text("name"),
+        county=row.text("county"),
+        township=row.maybe("township"),
+        aliases=row.words("aliases"),
+        first_no=first,
+        last_no=last,
+        line=row.line("line"),
+    )
+
+
+def _landmark(row: Row) -> LandmarkRecord:
+    return LandmarkRecord(
+        code=row.text("code"),
+        name=row.text("name"),
+        kind=row.text("kind"),
+        county=row.text("county"),
+        township=row.maybe("township"),
+        village=row.maybe("village"),
+        at=row.position(),
+        radius_m=row.number("radius_m"),
+        aliases=row.words("aliases"),
+    )
+
+
+def _pole(row: Row) -> PoleRecord:
+    return PoleRecord(row.text("code"), row.text("feeder"), row.whole("number"), row.maybe("road"), row.position())
 
 
 def _road_edge(row: Row) -> RoadEdge:

@@ -12,6 +12,7 @@ from dispatch_server.gis.folder import Folder
 from dispatch_server.protocol.geo import LonLat
 
 T = TypeVar("T")
+Read = tuple[list[T], list[str]]  # what could be read, and what was wrong with the rest
 
 
 class Row:
@@ -27,7 +28,8 @@ class Row:
         return BadInput(f"{self._file} line {self._line}: {what}")
 
     def maybe(self, column: str) -> str:
-        return self._values[column].strip()
+        """ "" too for an optional column that the file does not have."""
+        return self._values.get(column, "").strip()
 
     def text(self, column: str) -> str:
         value = self.maybe(column)
@@ -77,10 +79,23 @@ class Row:
 
     def position(self) -> LonLat:
         """In WGS-84, by the datum that the manifest states for the file."""
+        return self._converted(self.number("lon", -180), self.number("lat", -90))
+
+    def line(self, column: str) -> tuple[LonLat, ...]:
+        """Two positions or more, written "lon lat;lon lat"."""
+        try:
+            pairs = [tuple(float(n) for n in pair.split()) for pair in self.text(column).split(";")]
+        except ValueError:
+            pairs = []
+        if len(pairs) < 2 or any(len(pair) != 2 for pair in pairs):
+            raise self.wrong(f'{column} must be two positions or more, written "lon lat;lon lat".')
+        return tuple(self._converted(*pair) for pair in pairs)
+
+    def _converted(self, lon: float, lat: float) -> LonLat:
         if self._crs is None:
             raise self.wrong("the manifest does not say the crs of this file.")
         try:
-            return to_wgs84(LonLat(self.number("lon", -180), self.number("lat", -90)), self._crs)
+            return to_wgs84(LonLat(lon, lat), self._crs)
         except BadInput:
             raise
         except ValueError as error:
@@ -104,8 +119,7 @@ def rows_of(folder: Folder, file: str, columns: str, crs: str | None = None) -> 
         raise BadInput(f"{file} line {reader.line_num}: {error}.") from None
 
 
-def read_all(rows: Iterator[Row], make: Callable[[Row], T]) -> tuple[list[T], list[str]]:
-    """What could be read, and what was wrong with the rest."""
+def read_all(rows: Iterator[Row], make: Callable[[Row], T]) -> Read[T]:
     records: list[T] = []
     complaints: list[str] = []
     try:

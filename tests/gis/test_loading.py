@@ -59,7 +59,7 @@ def test_customers_stand_in_the_register_alone_and_not_in_the_kept_files(store: 
     load(store, write(tmp_path / "map"))
     kept = store.read(layer_files)
     assert "areas.geojson" in kept and "manifest.toml" in kept
-    assert not kept.keys() & {"accounts.csv", "crew_people.csv", "transformers.csv"}
+    assert not kept.keys() & {"accounts.csv", "crew_people.csv"}
 
 
 def test_a_second_load_changes_what_changed_and_keeps_the_rest(store: Store, tmp_path: Path) -> None:
