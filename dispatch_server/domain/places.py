@@ -24,7 +24,7 @@ class PlaceNames:
 
 @dataclass(frozen=True, slots=True)
 class PlaceCandidate:
-    """One reading of the caller's words. `reason` says why it is offered."""
+    """One reading of the caller's words. `reason` says why it is offered, `source` who else was asked for it."""
 
     candidate_id: str
     names: PlaceNames
@@ -33,6 +33,7 @@ class PlaceCandidate:
     radius_m: float
     area: Area | None
     reason: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Place:
     """`lon`, `lat` are None exactly when `method` is none. `radius_m` bounds the doubt around them.
 
     `other_areas` are the further areas that the circle of doubt touches; `layers_version` says by which map.
-    `note` is a sentence for the desk when something about the place needs a person.
+    `note` is a sentence for the desk when something about the place needs a person; `source` names the geocoder that
+    was asked, where it was another's.
     """
 
     method: PlaceMethod
@@ -56,6 +58,7 @@ class Place:
     feeder: str | None = None
     layers_version: str = ""
     note: str = ""
+    source: str = ""
 
     @property
     def at(self) -> LonLat | None:

@@ -67,6 +67,7 @@ class PlaceShown:
     feeder: str | None
     layers_version: str
     note: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
