@@ -49,7 +49,7 @@ export function NearCalls({ place }) {
 
 function sentence({ calls, km, minutes }) {
   const away = distance(Math.max(0.1, Math.ceil(km * 10) / 10));
-  return t(calls === 1 ? 'near.one' : 'near.many', { n: calls, away, span: span(Math.max(1, minutes) * 60) });
+  return t(calls === 1 ? 'near.one' : 'near.many', { n: calls, away, span: inMinutes(minutes) });
 }
 
 function One({ outage, km }) {
@@ -60,4 +60,6 @@ function One({ outage, km }) {
     <span class="soft num">${[distance(km), agoOf(outage), t('near.calls', { n: outage.call_count }), job && `${crewName(job.crew_id)} ${word('job_state', job.state)}`].filter(Boolean).join(' · ')}</span></button>`;
 }
 
-const agoOf = (outage) => t('near.ago', { span: span(Math.max(0, Math.round((now() - Date.parse(outage.first_call_at)) / 1000))) });
+/** "1:04" beside "ago" reads as a time of day. */
+const inMinutes = (minutes) => (minutes < 100 ? t('span.min', { min: Math.max(1, minutes) }) : span(minutes * 60));
+const agoOf = (outage) => t('near.ago', { span: inMinutes(Math.round((now() - Date.parse(outage.first_call_at)) / 60_000)) });

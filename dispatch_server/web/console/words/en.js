@@ -566,6 +566,7 @@ export const facts = {
   JobDeclined: (b, w) => `${w.crew()} declined ${w.outage()}: ${b.reason}`,
   OfferLapsed: (b, w) => `The offer of ${w.outage()} to ${w.crew()} lapsed.`,
   JobWithdrawn: (b, w) => `The job of ${w.crew()} at ${w.outage()} was withdrawn: ${w.said(b.reason)}`,
+  JobStoodDown: (b, w) => `Power is back at ${w.outage()} since ${w.clock(b.stood_down_at)}: ${w.crew()} need not come if it is not there.`,
   CrewDeparted: (b, w) => `${w.crew()} left for ${w.outage()}.`,
   DepartureLate: (b, w) => `${w.crew()} had not left for ${w.outage()} by ${w.clock(b.depart_by)}.`,
   JobSetAside: (b, w) => `${w.crew()} drove to another of its jobs first.`,

@@ -566,6 +566,7 @@ export const facts = {
   JobDeclined: (b, w) => `${w.crew()}拒绝 ${w.outage()}：${b.reason}`,
   OfferLapsed: (b, w) => `给${w.crew()}的派单 ${w.outage()} 已过期。`,
   JobWithdrawn: (b, w) => `${w.crew()}在 ${w.outage()} 的工单已撤回：${w.said(b.reason)}`,
+  JobStoodDown: (b, w) => `${w.outage()} 已于 ${w.clock(b.stood_down_at)} 复电：${w.crew()}若未到场则无需前往。`,
   CrewDeparted: (b, w) => `${w.crew()}已出发去 ${w.outage()}。`,
   DepartureLate: (b, w) => `${w.crew()}到 ${w.clock(b.depart_by)} 仍未出发去 ${w.outage()}。`,
   JobSetAside: (b, w) => `${w.crew()}先去了手上的另一件工单。`,
