@@ -317,6 +317,43 @@ class VersionRow(SQLModel, table=True):
     n: int = big()
 
 
+class PlacingRow(SQLModel, table=True):
+    """A call that other geocoders are asked about: claimed until `due_at_us`, then anybody's; settled without one."""
+
+    __tablename__ = "placings"
+    __table_args__ = (Index("placings_by_due", "due_at_us"),)
+    call_id: int = big(primary_key=True)
+    tries: int
+    due_at_us: int | None = big(nullable=True)
+
+
+class GeocodedRow(SQLModel, table=True):
+    """What another geocoder answered: positions only. What was asked is kept as a salted digest, and both by age."""
+
+    __tablename__ = "geocoded"
+    digest: str = Field(primary_key=True)
+    source: str
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    asked_at_us: int = big(index=True)
+
+
+class GeocoderCount(SQLModel, table=True):
+    """How often each geocoder was asked and what came of it, over all servers and tickers."""
+
+    __tablename__ = "geocoder_counts"
+    source: str = Field(primary_key=True)
+    outcome: str = Field(primary_key=True)
+    n: int = big()
+
+
+class SaltRow(SQLModel, table=True):
+    """Random texts that make digests worthless outside this database."""
+
+    __tablename__ = "salts"
+    name: str = Field(primary_key=True)
+    salt: str
+
+
 class DailyRoot(SQLModel, table=True):
     """A signed digest over all chains up to a cursor, chained to the root before."""
 
