@@ -48,6 +48,10 @@ class MapLocator:
         pin = self._by_pin(_pin_of(candidate_id))
         return None if pin is None or pin.area is None else replace(pin, sure=Sure.CERTAIN)
 
+    def circle(self, at: LonLat, radius_m: float, method: PlaceMethod, sure: Sure) -> Place:
+        """The place of a circle that somebody else drew; without an area where its middle is outside the territory."""
+        return self._at(at, method, sure, radius_m)
+
     def area(self, code: str) -> Area | None:
         return self._zones.area(code)
 
