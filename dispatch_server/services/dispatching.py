@@ -130,17 +130,19 @@ def offer_instead(
     reason: str | None,
 ) -> Job:
     """Takes the running offer back and offers to the crew that the dispatcher wants, in one Work: nobody else is asked
-    in between. Crews asked beside it are let go too. A refused offer leaves everything as it was."""
+    in between. Crews asked beside it, or after it lapsed while the reason was typed, are let go too. A refused offer
+    leaves everything as it was."""
     outage, held = work.outage(outage_id), work.job(instead_of)
     if held.outage_id != outage_id:
         raise BadInput(f"instead_of must name a job of outage {outage.number}.")
-    if held.crew_id == crew_id:
-        raise Refused(f"{_name(territory, crew_id)} already has outage {outage.number}.")
-    if held.state is not JobState.OFFERED:
-        raise Refused(
-            f"The job of {_name(territory, held.crew_id)} is {held.state.value} by now; look at the outage again."
-        )
-    for job in jobs_of_outage(work, outage_id):
+    since = [job for job in jobs_of_outage(work, outage_id) if job.id >= instead_of or job.state is JobState.OFFERED]
+    for job in since:
+        if job.state in TAKEN_JOB:
+            name = _name(territory, job.crew_id)
+            raise Refused(f"{name} has accepted outage {outage.number} by now; withdraw that job first.")
+        if job.state is JobState.OFFERED and job.crew_id == crew_id:
+            raise Refused(f"{_name(territory, crew_id)} already has outage {outage.number}.")
+    for job in since:
         if job.state is JobState.OFFERED:
             withdraw_job(work, territory, job.id, reason or "")
     return offer_job(work, territory, outage_id, crew_id, outlook, reason)

@@ -40,7 +40,28 @@ def test_a_refused_exchange_leaves_the_offer_where_it_was(town: Town) -> None:
     crew.do(CrewAction.ACCEPT, job)
     town.tablet(2)
     taken = give(town, outage_id, 2, job)
-    assert taken.status_code == 409 and "accepted by now" in taken.json()["detail"]
+    assert taken.status_code == 409 and "河口一班 has accepted" in taken.json()["detail"]
     other = town.call(account_no="43130000000005")["outage"]["id"]
     assert give(town, other, 2, job).status_code == 422
     assert states(town, outage_id) == [(1, "accepted")]
+
+
+def test_an_offer_that_lapsed_while_the_reason_was_typed_does_not_stand_in_the_way(auto_town: Town) -> None:
+    town = auto_town
+    town.tablet(1), town.tablet(2), town.tablet(3)
+    outage_id = town.call_at(MARKET, fault_kind="lv")["outage"]["id"]
+    town.tick()
+    [seen] = town.outage(outage_id)["jobs"]
+    town.let_pass(seconds=181)
+    assert states(town, outage_id) == [(1, "lapsed"), (2, "offered")]
+    assert give(town, outage_id, 3, seen["id"]).status_code == 201
+    assert states(town, outage_id) == [(1, "lapsed"), (2, "withdrawn"), (3, "offered")]
+
+
+def test_where_no_offer_runs_any_more_the_crew_is_simply_asked(town: Town) -> None:
+    town.tablet(1), town.tablet(2)
+    outage_id = town.call_at(MARKET, fault_kind="lv")["outage"]["id"]
+    job = town.offer(outage_id, 1)["id"]
+    town.let_pass(seconds=181)
+    assert give(town, outage_id, 2, job).status_code == 201  # it is what the dispatcher wants
+    assert states(town, outage_id) == [(1, "lapsed"), (2, "offered")]

@@ -33,7 +33,7 @@ SENTENCES: dict[str, str] = {
         "{crew}不符合此工单的条件：{reasons}。写明理由后仍可派单。"
     ),
     "instead_of must name a job of outage {outage}.": "instead_of 须为故障 {outage} 的工单。",
-    "The job of {crew} is {job_state} by now; look at the outage again.": "{crew}的工单现已为“{job_state}”，请重新查看该故障。",
+    "{crew} has accepted outage {outage} by now; withdraw that job first.": "{crew}已接故障 {outage}，请先撤回。",
     "{crew} already has outage {outage}.": "{crew}已有故障 {outage} 的工单。",
     "Outage {outage} is on offer to {crew} until {time}; withdraw that offer first.": (
         "故障 {outage} 已派给{crew}，{time} 前待接单；请先撤回该派单。"
