@@ -66,6 +66,14 @@ class JobWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class JobStoodDown:
+    """Power was back at that moment: a crew that was not on site need not come."""
+
+    stood_down_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CrewDeparted:
     departed_at: datetime
     seq: int
@@ -234,6 +242,7 @@ JobFact = (
     | JobDeclined
     | OfferLapsed
     | JobWithdrawn
+    | JobStoodDown
     | CrewDeparted
     | DepartureLate
     | JobSetAside

@@ -23,6 +23,7 @@ from dispatch_server.domain.job_facts import (
     JobOffered,
     JobRestored,
     JobSetAside,
+    JobStoodDown,
     JobWithdrawn,
     NoteMade,
     OfferDelivered,
@@ -165,6 +166,8 @@ def after(job: Job | None, fact: JobFact) -> Job:
             return replace(job, seen_at=_earlier(job.seen_at, fact.seen_at))
         case JobAccepted() | AcceptedTooLate() | JobDeclined() | OfferLapsed() | JobWithdrawn():
             return _after_answer(job, fact)
+        case JobStoodDown():
+            return _mark(job, fact.stood_down_at, 0, Step.STOOD_DOWN, fact.reason)
         case CrewDeparted() | DepartureLate() | JobSetAside():
             return _after_road(job, fact)
         case CrewArrived() | ArrivalRegraded() | ArrivalConfirmed():

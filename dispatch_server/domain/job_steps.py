@@ -1,7 +1,7 @@
 """The steps of a job in the order in which they were done, and the state that walking them gives."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ class Step(StrEnum):
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
     TAKEN_OVER = "taken_over"
+    STOOD_DOWN = "stood_down"
 
 
 MOVES = frozenset({Step.DEPARTED, Step.CHECKED_IN})
@@ -42,9 +43,11 @@ LEADS_TO: dict[tuple[JobState, Step], JobState] = {
     **{(s, _T.CLOSED): _S.CLOSED for s in (*_NOT_AT_WORK, _S.EN_ROUTE, _S.ON_SITE, _S.RESTORED)},
     (_S.OFFERED, _T.LAPSED): _S.LAPSED,
     **{(s, _T.WITHDRAWN): _S.WITHDRAWN for s in (*_NOT_AT_WORK, _S.EN_ROUTE, _S.ON_SITE) if s is not _S.DECLINED},
+    **{(s, _T.STOOD_DOWN): _S.WITHDRAWN for s in (_S.OFFERED, _S.ACCEPTED, _S.EN_ROUTE)},
 }
 
-_BY_THE_DESK = frozenset({Step.LAPSED, Step.WITHDRAWN, Step.TAKEN_OVER})
+_BY_THE_DESK = frozenset({Step.LAPSED, Step.WITHDRAWN, Step.TAKEN_OVER, Step.STOOD_DOWN})
+_NOT_THERE = frozenset({JobState.OFFERED, JobState.ACCEPTED, JobState.EN_ROUTE})
 _RANK = {step: n for n, step in enumerate(Step)}
 
 
@@ -74,6 +77,7 @@ def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
 def standing_after(marks: Sequence[Mark]) -> Standing:
     """Walks marks that are in order."""
     state, by, has_another_crew = JobState.OFFERED, None, False
+    stood_down: Mark | None = None
     for mark in marks:
         if mark.step is Step.TAKEN_OVER:
             has_another_crew = True
@@ -85,6 +89,11 @@ def standing_after(marks: Sequence[Mark]) -> Standing:
         led = LEADS_TO.get((state, mark.step), state)
         if led is not state:
             state, by = led, mark
+        if mark.step is Step.STOOD_DOWN:
+            stood_down = stood_down or mark
+        # Power is back: whoever is on site may end what he began, nobody else sets out any more.
+        if stood_down is not None and state in _NOT_THERE:
+            state, by = JobState.WITHDRAWN, replace(stood_down, at=mark.at)
     return Standing(state, by)
 
 

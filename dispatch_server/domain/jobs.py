@@ -23,6 +23,7 @@ from dispatch_server.domain.job_facts import (
     JobId,
     JobRestored,
     JobSetAside,
+    JobStoodDown,
     JobWithdrawn,
     OfferLapsed,
     PartRestored,
@@ -33,7 +34,7 @@ from dispatch_server.domain.job_fold import CheckIn as CheckIn
 from dispatch_server.domain.job_fold import Job as Job
 from dispatch_server.domain.job_fold import Restoration as Restoration
 from dispatch_server.domain.job_fold import after as after
-from dispatch_server.domain.job_steps import MOVES, Mark, Step, in_order, state_after
+from dispatch_server.domain.job_steps import MOVES, Mark, Step, in_order, standing_after, state_after
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.rules import Policy
 from dispatch_server.protocol.words import UNRESTORED_JOB, JobState
@@ -133,6 +134,15 @@ def withdraw(job: Job, now: datetime, reason: str, *, off_duty: bool = False) ->
     if not reason.strip():
         raise BadInput("Say in a few words why the job is withdrawn; the crew will read it.")
     return [JobWithdrawn(now, reason)]
+
+
+def stand_down(job: Job, at: datetime, reason: str) -> list[JobFact]:
+    """Power was back `at`. Folded by that time, so that a check-in counts alike whether it is heard before or after."""
+    mark = Mark(at, 0, Step.STOOD_DOWN, reason)
+    if any(m.step is Step.STOOD_DOWN and m.at <= at for m in job.marks):
+        return []
+    stays = standing_after(in_order((*job.marks, mark))) == standing_after(job.marks)
+    return [] if stays and not job.is_live else [JobStoodDown(at, reason)]
 
 
 def watch_acceptance(job: Job, now: datetime) -> list[JobFact]:

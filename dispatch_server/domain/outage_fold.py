@@ -120,6 +120,13 @@ class Outage:
     def in_danger(self) -> bool:
         return any(h.made_safe_at is None for h in self.hazards)
 
+    @property
+    def over_at(self) -> datetime | None:
+        """Since when nobody need come any more: power is back and the last danger over. None while somebody must."""
+        if self.restored_at is None or self.is_open:
+            return None
+        return max(self.restored_at, self.made_safe_at or self.restored_at)
+
     def hazard_of(self, call_id: int) -> Hazard:
         return next((h.hazard for h in self.hazards if h.call_id == call_id), Hazard.NONE)
 

@@ -104,6 +104,10 @@ def _keep_track(work: Work, crew_id: int, push: Push) -> None:
         )
 
 
+class _NotOurs(NotFound):
+    """The job is another crew's, or nobody's."""
+
+
 def _answer(
     work: Work, territory: Territory, crew_id: int, push: Push, action: ActionTaken, error: timedelta | None
 ) -> Answer:
@@ -120,6 +124,9 @@ def _answer(
             answer = Answer(action.action_id, Verdict.APPLIED, _apply(heard))
             keep_answer(work, crew_id, push.device_id, action, answer)
             return answer
+    except _NotOurs as foreign:
+        # Not kept: a tablet that changed hands may send it again under its own crew, and the id must be free then.
+        return Answer(action.action_id, Verdict.REFUSED, str(foreign))
     except (Refused, BadInput, NotFound, Malformed, OverflowError) as refusal:
         sentence = CLOCK_BEYOND_TIME if isinstance(refusal, OverflowError) else str(refusal)
         answer = Answer(action.action_id, Verdict.REFUSED, sentence)
@@ -135,13 +142,16 @@ def _apply(heard: _Heard) -> str:
         raise BadInput(f"The action {heard.action.kind.value} needs its job_id.")
     job_id = heard.action.job_id
     if crew_of_job(heard.work, job_id) != heard.crew_id:
-        raise NotFound(f"Your crew has no job {job_id}.")
+        raise _NotOurs(f"Your crew has no job {job_id}.")
     own_id = outage_id_of(heard.work, job_id)
     outage = outage_behind(heard.work, own_id)  # before the job: always locked in one order
     if heard.action.kind in _OF_THE_OFFER:
         outage = heard.work.outage(own_id)
     job = heard.work.job(job_id)
-    return ON_JOB[heard.action.kind](heard, job, outage)
+    sentence = ON_JOB[heard.action.kind](heard, job, outage)
+    if (outage := heard.work.outage(outage.id)).over_at is not None:
+        enforcement.nobody_need_come(heard.work, outage)
+    return sentence
 
 
 def _record(heard: _Heard, job_id: int, facts: list[JobFact]) -> Job:
@@ -181,7 +191,7 @@ def _accept(heard: _Heard, job: Job, outage: Outage) -> str:
 
 def _not_needed(heard: _Heard, job: Job, outage: Outage) -> str:
     """What the crew pressed is kept, and it is told at once that nobody waits for it any more."""
-    if job.state in (JobState.ACCEPTED, JobState.EN_ROUTE):
+    if job.state in (JobState.ACCEPTED, JobState.EN_ROUTE) and outage.over_at is None:
         facts = jobs.withdraw(job, heard.work.now, f"Outage {outage.number} is {outage.state.value} since.")
         heard.work.record(Subject("job", job.id), facts)
         enforcement.clear_job(heard.work, job.id)
@@ -310,7 +320,7 @@ def _safety_step(heard: _Heard, job: Job, outage: Outage) -> str:
     if step == MADE_SAFE:
         call_id = heard.action.data.get("call_id")
         facts = outages.make_safe(outage, heard.at, job.id, call_id if isinstance(call_id, int) else None)
-        enforcement.it_is_safe(heard.work, heard.territory, outage, facts, heard.at, by_job=job.id)
+        enforcement.it_is_safe(heard.work, heard.territory, outage, facts, heard.at)
     return APPLIED
 
 
@@ -346,7 +356,7 @@ def _restore(heard: _Heard, job: Job, outage: Outage) -> str:
     if outage.is_open:
         enforcement.danger_stands(heard.work, heard.territory, outage)
         return DANGER_STANDS
-    enforcement.power_is_back(heard.work, heard.territory, outage, by_job=job.id)
+    enforcement.power_is_back(heard.work, heard.territory, outage)
     return APPLIED
 
 

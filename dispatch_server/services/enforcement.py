@@ -107,12 +107,26 @@ def crew_became_free(work: Work, territory: Territory) -> None:
         bring_offers_forward(work, LOOKED_AT_AGAIN)
 
 
-def power_is_back(work: Work, territory: Territory, outage: Outage, by_job: int | None) -> None:
+def power_is_back(work: Work, territory: Territory, outage: Outage) -> None:
     """Nobody else need come, and the customers are to be asked within their time."""
-    stand_down(work, outage.id, "Power is back.", but_job=by_job)
+    clear_deadlines(work, outage.id, *_OF_OUTAGE)
+    nobody_need_come(work, outage)
     crew_became_free(work, territory)
     if outage.state is OutageState.RESTORED and outage.restored_at is not None:
         set_deadline(work, Kind.CALL_BACK_BY, outage.id, outage.restored_at + territory.policy.call_back_within)
+
+
+def nobody_need_come(work: Work, outage: Outage) -> None:
+    """Once power is back the others stand down as of that moment; asked again whenever more is heard of a job."""
+    known = jobs_behind(work, outage)
+    first = jobs.first_restored(known)
+    for job in known:
+        if outage.over_at is None or (first is not None and job.id == first.job_id):
+            continue
+        if facts := jobs.stand_down(job, outage.over_at, "Power is back."):
+            job = work.record(Subject("job", job.id), facts, happened_at=outage.over_at)
+        if not job.is_live:
+            clear_job(work, job.id)
 
 
 def danger_stands(work: Work, territory: Territory, outage: Outage) -> None:
@@ -125,24 +139,22 @@ def rule_out_danger(work: Work, territory: Territory, outage_id: int, call_id: i
     """A dispatcher ends a false report of danger."""
     outage = work.outage(outage_id)
     facts = outages.rule_out_danger(outage, call_id, work.now, reason)
-    return it_is_safe(work, territory, outage, facts, work.now, by_job=None)
+    return it_is_safe(work, territory, outage, facts, work.now)
 
 
-def it_is_safe(
-    work: Work, territory: Territory, outage: Outage, facts: list[OutageFact], at: datetime, by_job: int | None
-) -> Outage:
+def it_is_safe(work: Work, territory: Territory, outage: Outage, facts: list[OutageFact], at: datetime) -> Outage:
     """Records that a danger is over; where power was back before, that ends the outage."""
     after: Outage = work.record(Subject("outage", outage.id), facts, happened_at=at)
     if outage.is_open and not after.is_open:
-        power_is_back(work, territory, after, by_job)
+        power_is_back(work, territory, after)
     return after
 
 
-def stand_down(work: Work, outage_id: int, reason: str, but_job: int | None = None) -> None:
+def stand_down(work: Work, outage_id: int, reason: str) -> None:
     """Nobody need come any more: jobs not yet on site are withdrawn, the rows cleared."""
     clear_deadlines(work, outage_id, *_OF_OUTAGE)
     for job in jobs_of_outage(work, outage_id):
-        if job.id != but_job and job.state in (JobState.OFFERED, JobState.ACCEPTED, JobState.EN_ROUTE):
+        if job.state in (JobState.OFFERED, JobState.ACCEPTED, JobState.EN_ROUTE):
             work.record(Subject("job", job.id), jobs.withdraw(job, work.now, reason))
             clear_job(work, job.id)
 

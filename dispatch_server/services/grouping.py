@@ -183,7 +183,7 @@ def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: fro
     facts = outages.part_with(outage, frozenset(leaving), new.id, territory.policy)
     outage = _record_clock(work, territory, outage, facts)
     if not outage.is_open:  # the danger that kept it open went with a call
-        enforcement.power_is_back(work, territory, outage, by_job=None)
+        enforcement.power_is_back(work, territory, outage)
     _site_follows(work, territory, outage.id)
     return new
 

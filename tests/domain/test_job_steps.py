@@ -10,17 +10,20 @@ from dispatch_server.protocol.words import LIVE_JOB, JobState
 from tests.domain.builders import NOON, minutes
 
 # One row per state, one column per step; "." changes nothing.
-COLUMNS = "accepted declined departed checked_in set_aside left restored closed lapsed withdrawn taken_over".split()
+COLUMNS = [
+    *"accepted declined departed checked_in set_aside left restored closed".split(),
+    *"lapsed withdrawn taken_over stood_down".split(),
+]
 TABLE = {
-    "offered": "accepted declined en_route on_site . closed restored closed lapsed withdrawn .",
-    "accepted": ". declined en_route on_site . closed restored closed . withdrawn .",
-    "en_route": ". declined . on_site accepted closed restored closed . withdrawn .",
-    "on_site": ". . . . accepted closed restored closed . withdrawn .",
-    "restored": ". . . . . . . closed . . .",
-    "closed": ". . . . . . . . . . .",
-    "declined": "accepted . en_route on_site . closed restored closed . . .",
-    "lapsed": "accepted . en_route on_site . closed restored closed . withdrawn .",
-    "withdrawn": ". . . . . . . . . . .",
+    "offered": "accepted declined en_route on_site . closed restored closed lapsed withdrawn . withdrawn",
+    "accepted": ". declined en_route on_site . closed restored closed . withdrawn . withdrawn",
+    "en_route": ". declined . on_site accepted closed restored closed . withdrawn . withdrawn",
+    "on_site": ". . . . accepted closed restored closed . withdrawn . .",
+    "restored": ". . . . . . . closed . . . .",
+    "closed": ". . . . . . . . . . . .",
+    "declined": "accepted . en_route on_site . closed restored closed . . . .",
+    "lapsed": "accepted . en_route on_site . closed restored closed . withdrawn . .",
+    "withdrawn": ". . . . . . . . . . . .",
 }
 
 
@@ -91,3 +94,15 @@ def test_a_job_says_which_step_brought_it_where_it_stands() -> None:
     left = Mark(at(9), 3, Step.LEFT, "road flooded")
     standing = standing_after(in_order([left, Mark(at(1), 1, Step.ACCEPTED), Mark(at(12), 4, Step.LEFT, "again")]))
     assert (standing.state, standing.by) == (JobState.CLOSED, left)
+
+
+def test_whoever_is_on_site_when_power_comes_back_stays_there_and_nobody_else_sets_out() -> None:
+    assert walked((1, "accepted"), (9, "checked_in"), (10, "stood_down")) is JobState.ON_SITE
+    assert walked((1, "accepted"), (10, "stood_down"), (11, "checked_in")) is JobState.WITHDRAWN
+    assert walked((1, "accepted"), (9, "checked_in"), (10, "stood_down"), (12, "set_aside")) is JobState.WITHDRAWN
+    assert walked((1, "lapsed"), (10, "stood_down"), (12, "accepted")) is JobState.WITHDRAWN
+
+
+def test_the_first_word_that_power_is_back_counts() -> None:
+    both = [Mark(at(5), 0, Step.STOOD_DOWN, "a"), Mark(at(8), 0, Step.STOOD_DOWN, "b")]
+    assert standing_after(both).by == both[0]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outages import Outage
-from dispatch_server.protocol.words import DUTY, CrewAction, JobState
+from dispatch_server.protocol.words import DUTY, CrewAction
 from dispatch_server.store.verifying import verify
 from tests.guards.district import District, Ground, Sent, sqlite_ground
 from tests.guards.soaking import searching, soak
@@ -96,8 +96,7 @@ class Told:
         return sent
 
     def record(self) -> list[tuple[Any, ...]]:
-        """What people read and what figures are made of. Who is stood down depends on when the server heard that power
-        is back, as it does for everybody whom it then tells to turn round: whether a job was withdrawn is left out."""
+        """What people read and what figures are made of."""
         reading = self.district.store.read
         sound = reading(lambda r: verify(r, None))
         assert sound.wrong is None, sound.wrong
@@ -132,12 +131,6 @@ def _of_job(job: Job) -> tuple[Any, ...]:
     return ("job", job.crew_id, job.state, moments, arrivals, job.cause, job.customers_restored, job.depart_by)
 
 
-def _as_if_nobody_were_stood_down(one: list[Any], other: list[Any]) -> list[Any]:
-    """Jobs withdrawn in either run are compared by what their crews did, not by where they stand."""
-    withdrawn = {n for run in (one, other) for n, row in enumerate(run) if row[2] is JobState.WITHDRAWN}
-    return [(row[:2], row[3][:-1], *row[4:]) if n in withdrawn else row for n, row in enumerate(one)]
-
-
 def same_however_it_is_heard(
     ground: Ground, offers: list[tuple[int, int]], outages: int, presses: list[Press], order: Any
 ) -> None:
@@ -163,7 +156,7 @@ def same_however_it_is_heard(
         for run in runs:
             run.district.remove()
     one, other = records
-    assert _as_if_nobody_were_stood_down(one, other) == _as_if_nobody_were_stood_down(other, one)
+    assert one == other
 
 
 @searching(examples=80)

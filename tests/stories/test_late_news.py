@@ -174,3 +174,24 @@ def test_clocks_beyond_all_time_refuse_one_action_and_not_the_push(town: Town) -
     answers = crew.push(absurd, crew.press(CrewAction.ACCEPT, job["id"]))
     assert [a["verdict"] for a in answers] == ["refused", "applied"]
     assert "elapsed_ms" in answers[0]["sentence"]
+
+
+def test_a_crew_that_was_on_site_when_another_restored_is_on_site_whenever_it_is_heard(town: Town) -> None:
+    states = []
+    for heard_late in (False, True):
+        first, second = town.tablet(1), town.tablet(2)
+        outage = town.call(account_no="43130000000001")["outage"]
+        jobs = []
+        for crew in (first, second):
+            jobs.append(town.offer(outage["id"], crew.crew_id)["id"])
+            crew.do(CrewAction.ACCEPT, jobs[-1])
+        town.clock.advance(minutes=5)
+        there = second.press(CrewAction.CHECK_IN, jobs[1], fix=second.fix(MARKET))
+        town.clock.advance(minutes=5)
+        back = first.press(CrewAction.RESTORE, jobs[0], data={"customers_restored": 120})
+        for crew, action in ((first, back), (second, there)) if heard_late else ((second, there), (first, back)):
+            crew.push(action)
+        states.append([job["state"] for job in town.outage(outage["id"])["jobs"]])
+        for crew, job_id in ((first, jobs[0]), (second, jobs[1])):
+            crew.do(CrewAction.CLOSE, job_id)
+    assert states == [["restored", "on_site"]] * 2
