@@ -1,16 +1,19 @@
 """The map and the registers as they were loaded: files as they came, rows for what is asked by key."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from dispatch_server.store.instants import to_us
+from dispatch_server.store.instants import from_us, to_us
 from dispatch_server.store.people import bump
 from dispatch_server.store.questions import Question
+from dispatch_server.store.texts import text_of
 from dispatch_server.store.work import Reading, Work
 
 _FILES = Question(
-    "SELECT name, content FROM layer_files WHERE version = (SELECT version FROM layer_files "
-    "ORDER BY loaded_at_us DESC LIMIT 1)"
+    "SELECT name, content FROM layer_files WHERE version = (SELECT version FROM layer_loads ORDER BY id DESC LIMIT 1)"
 )
 _ADD_FILE = Question(
     "INSERT INTO layer_files (version, name, sha256, content, loaded_at_us) "
@@ -18,6 +21,10 @@ _ADD_FILE = Question(
     "DO UPDATE SET loaded_at_us = excluded.loaded_at_us"
 )
 _LOADED = Question("SELECT count(*) FROM layer_files")
+_ADD_LOAD = Question(
+    "INSERT INTO layer_loads (version, loaded_at_us, said_by, held) VALUES (:version, :loaded_at_us, :said_by, :held)"
+)
+_LOADS = Question("SELECT version, loaded_at_us, said_by, held FROM layer_loads ORDER BY id")
 
 
 def _upsert(table: str, key: str, columns: str) -> Question:
@@ -43,7 +50,19 @@ _ADD_SHIFT = Question(
     "VALUES (:crew_id, :day_of_week, :starts_min, :ends_min)"
 )
 
-Rows = Iterable[Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
+Say = Callable[[str], None]
+ROWS_AT_ONCE = 20_000  # about a second of writing, after which something is said
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """`held`: how many areas, accounts and so on it brought, by file."""
+
+    version: str
+    loaded_at: datetime
+    said_by: str
+    held: Mapping[str, int]
 
 
 def any_layers(reading: Reading) -> bool:
@@ -56,26 +75,43 @@ def layer_files(reading: Reading) -> dict[str, bytes]:
     return {name: bytes(content) for name, content in reading.rows(_FILES)}
 
 
-def keep_files(work: Work, version: str, files: Mapping[str, bytes], sums: Mapping[str, str]) -> None:
+def loads(reading: Reading) -> list[Load]:
+    """Every load, the newest last: the map that holds."""
+    return [Load(version, from_us(at), by, json.loads(held)) for version, at, by, held in reading.rows(_LOADS)]
+
+
+def keep_files(
+    work: Work,
+    version: str,
+    files: Mapping[str, bytes],
+    sums: Mapping[str, str],
+    held: Mapping[str, int] | None = None,
+) -> None:
+    """Earlier versions stay: what was said by them can be looked at, and they can be loaded again."""
     loaded_at_us = to_us(work.now)
-    work.do_many(
-        _ADD_FILE,
-        [
-            {"version": version, "name": n, "sha256": sums[n], "content": files[n], "loaded_at_us": loaded_at_us}
-            for n in files
-        ],
+    for name in files:
+        work.do(
+            _ADD_FILE, version=version, name=name, sha256=sums[name], content=files[name], loaded_at_us=loaded_at_us
+        )
+    work.do(
+        _ADD_LOAD, version=version, loaded_at_us=loaded_at_us, said_by=work.author.name, held=text_of(dict(held or {}))
     )
     bump(work, "layers")
 
 
-def keep_registers(work: Work, crews: Rows, transformers: Rows, accounts: Rows) -> dict[str, int]:
+def keep_registers(
+    work: Work, crews: Rows, transformers: Rows, accounts: Rows, say: Say = lambda _: None
+) -> dict[str, int]:
     """Adds or changes by code, never deletes: journals name them. Gives the id of each crew code."""
-    work.do_many(_CREW, list(crews))
-    work.do_many(_TRANSFORMER, list(transformers))
-    work.do_many(_ACCOUNT, list(accounts))
+    work.do_many(_CREW, crews)
+    work.do_many(_TRANSFORMER, transformers)
+    for start in range(0, len(accounts), ROWS_AT_ONCE):
+        work.do_many(_ACCOUNT, accounts[start : start + ROWS_AT_ONCE])
+        if len(accounts) > ROWS_AT_ONCE:
+            say(f"{min(start + ROWS_AT_ONCE, len(accounts)):,} of {len(accounts):,} accounts written.")
     return dict(work.rows(_CREW_IDS))
 
 
-def keep_shifts(work: Work, shifts: Rows) -> None:
+def keep_shifts(work: Work, shifts: Iterable[Mapping[str, Any]]) -> None:
     work.do(_DROP_SHIFTS)
     work.do_many(_ADD_SHIFT, list(shifts))

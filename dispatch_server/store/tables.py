@@ -279,6 +279,17 @@ class LayerFile(SQLModel, table=True):
     loaded_at_us: int = big()
 
 
+class LayerLoad(SQLModel, table=True):
+    """Every load, the newest of which holds; `held` counts what was in it. A version may be loaded more than once."""
+
+    __tablename__ = "layer_loads"
+    id: int = key()
+    version: str
+    loaded_at_us: int = big()
+    said_by: str
+    held: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class UserRow(SQLModel, table=True):
     __tablename__ = "users"
     id: int = key()
