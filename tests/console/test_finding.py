@@ -53,7 +53,8 @@ def test_a_row_names_the_village_and_its_township(sit: Sit, town: Town) -> None:
     number = town.call_at(RIDGE)["outage"]["number"]
     page = sit().open_board()
     row = page.locator("[role=row]", has_text=number)
-    expect(row).to_contain_text("高岭村 · 上坪乡")
+    expect(row.locator(".cell-place .line").nth(0)).to_contain_text("高岭村")
+    expect(row.locator(".cell-place .line").nth(1)).to_contain_text("上坪乡")
     assert (town.outage(1)["village"], town.outage(1)["township"]) == ("高岭村", "上坪乡")
 
 

@@ -53,7 +53,7 @@ function Row({ row }) {
   const { outage, urgency } = row;
   return html`
     <div role="gridcell" class="cell-number"><span class=${`tag t-${urgency}`}>${word('urgency', urgency)}</span><span class="number">${outage.number}</span></div>
-    <div role="gridcell" class="cell-place" title=${wholePlaceOf(outage)}><span class="line"><${Class} of=${outage.area_class} /> ${placeOf(outage)}</span>
+    <div role="gridcell" class="cell-place" title=${wholePlaceOf(outage)}><span class="line"><${Class} of=${outage.area_class} /> ${namesOf(outage).at(-1) ?? t('board.unplaced')}</span>
       <span class="line soft">${kindLine(outage)}</span></div>
     <div role="gridcell" class="cell-target"><${TimeLeft} outage=${outage} urgency=${urgency} /></div>
     <div role="gridcell" class="cell-jobs"><${JobsLine} outage=${outage} /></div>
@@ -66,6 +66,7 @@ function kindLine(outage) {
   const parts = [];
   if (outage.hazard && outage.hazard !== 'none') parts.push(word('hazard', outage.hazard));
   if (outage.priority === 'urgent') parts.push(word('priority', 'urgent'));
+  if (outage.village && outage.township) parts.push(outage.township); // the village stands above
   parts.push(outage.fault_kind ? word('kind', outage.fault_kind) : t('call.kind_unknown'));
   return parts.join(' · ');
 }

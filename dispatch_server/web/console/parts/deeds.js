@@ -54,7 +54,7 @@ function asChoice({ outage, km, minutes }) {
   return { value: String(outage.id), find: `${outage.number} ${outage.district ?? ''} ${place}`, show };
 }
 
-export const distance = (km) => (km < 1 ? t('near.m', { m: Math.round(km * 100) * 10 }) : t('near.km', { km: km.toFixed(1) }));
+export const distance = (km) => (km < 0.995 ? t('near.m', { m: Math.round(km * 100) * 10 }) : t('near.km', { km: km.toFixed(1) }));
 
 export async function mergeInto(outage_id, into) {
   const number = outages.value.get(into)?.number ?? into;
