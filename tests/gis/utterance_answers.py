@@ -1,0 +1,229 @@
+"""What an utterance of the corpus asks for, and how an answer is judged.
+
+Sure means certain or likely: a desk acts on either. An answer is sure but wrong when it claims, surely, a township or a
+village that is not the caller's, or one of several that fit alike, or any at all where the words name none.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dispatch_server.domain.places import Place, PlaceNames
+from dispatch_server.gis.layers import NamedPlace
+from dispatch_server.protocol.words import PlaceMethod, Sure
+
+BY_HAND = Path(__file__).with_name("utterances.toml")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Named:
+    """As far down as it is known; the rest is empty."""
+
+    county: str = ""
+    township: str = ""
+    village: str = ""
+
+    def covers(self, other: "Named") -> bool:
+        """Every part known here is the same there. Townships of Loudi are called once each, whatever their county."""
+        if self.township:
+            return self.township == other.township and self.village in ("", other.village)
+        return self.county == other.county
+
+    def __str__(self) -> str:
+        return self.county + self.township + self.village
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """`truths` are where the caller may be: one, several that fit alike, or none that is known."""
+
+    section: str
+    words: str
+    truths: tuple[Named, ...] = ()
+    nowhere: bool = False
+    contradiction: tuple[str, ...] = ()
+    account_of: Named | None = None
+    phone_of: Named | None = None
+    pin_of: Named | None = None
+
+    @property
+    def township(self) -> str:
+        return _shared(truth.township for truth in self.truths)
+
+    @property
+    def village(self) -> str:
+        return _shared(truth.village for truth in self.truths) if self.township else ""
+
+    @property
+    def is_words_only(self) -> bool:
+        return self.account_of is None and self.phone_of is None and self.pin_of is None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a locator answered. `best` is the place, or what all candidates share where it was put nowhere."""
+
+    best: Named
+    offered: tuple[Named, ...] = ()
+    is_sure: bool = False
+    is_placed: bool = False
+    is_along: bool = False  # a street or a landmark lies in some village, which nobody has named
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    what: str
+    utterance: Utterance
+    told: Told
+
+    def __str__(self) -> str:
+        asked = " / ".join(map(str, self.utterance.truths)) or "no place"
+        offered = " / ".join(map(str, self.told.offered[:6])) or "nothing"
+        sure = "sure" if self.told.is_sure else "doubtful" if self.told.is_placed else "unplaced"
+        line = f"{self.what} [{self.utterance.section}] {self.utterance.words} → {asked}; told {sure}: {offered}"
+        return f"{line} ({self.told.said})" if self.told.said else line
+
+
+class Names:
+    """The places of the map by what they are called in full."""
+
+    def __init__(self, places: Sequence[NamedPlace]) -> None:
+        self._named = {str(named_of(p)): named_of(p) for p in places}
+        self._by_area = {p.area_code: named_of(p) for p in places if p.area_code}
+
+    def called(self, full: str) -> Named:
+        return self._named[full]
+
+    def of_area(self, code: str) -> Named:
+        return self._by_area[code]
+
+    def told(self, place: Place) -> Told:
+        """The locator's answer as names."""
+        offered = [_named(c.names) for c in place.candidates]
+        if place.area is None:
+            return Told(_common(offered), tuple(offered), said=place.note)
+        best = self._put(place)
+        reasons = (place.note, *(c.reason for c in place.candidates))
+        return Told(
+            best=best,
+            offered=(best, *offered),
+            is_sure=place.sure is not Sure.DOUBTFUL,
+            is_placed=True,
+            is_along=place.method is PlaceMethod.ADDRESS,
+            said=" | ".join(filter(None, reasons)),
+        )
+
+    def _put(self, place: Place) -> Named:
+        """By what was named; what only a position says, by the area it lies in."""
+        if place.area is not None and place.method in (PlaceMethod.ACCOUNT, PlaceMethod.PIN, PlaceMethod.ADDRESS):
+            return self.of_area(place.area.code)
+        return _named(place.names)
+
+
+def named_of(place: NamedPlace) -> Named:
+    if place.kind == "county":
+        return Named(place.name)
+    return Named(place.county, place.township, place.name if place.kind == "village" else "")
+
+
+def read_by_hand(names: Names) -> list[Utterance]:
+    sections = tomllib.loads(BY_HAND.read_text(encoding="utf-8"))
+    return [_utterance(section, said, names) for section, spoken in sections.items() for said in spoken]
+
+
+def is_sure_but_wrong(utterance: Utterance, told: Told) -> bool:
+    if not told.is_sure:
+        return False
+    if not utterance.truths:
+        return True
+    claim = told.best
+    if all(truth.county != claim.county for truth in utterance.truths):
+        return True
+    if claim.township and claim.township != utterance.township:
+        return True
+    return bool(claim.village) and not told.is_along and claim.village != utterance.village
+
+
+def faults(utterance: Utterance, told: Told) -> list[Fault]:
+    """Everything that is wrong with an answer, the worst first."""
+    wrong = []
+    if is_sure_but_wrong(utterance, told):
+        wrong.append("sure but wrong")
+    if utterance.nowhere and told.is_placed:
+        wrong.append("placed out of nothing")
+    if not all(word in told.said for word in utterance.contradiction):
+        wrong.append("contradiction not shown")
+    if utterance.township and told.best.township != utterance.township:
+        wrong.append("township")
+    if utterance.village and (told.best.township, told.best.village) != (utterance.township, utterance.village):
+        wrong.append("village")
+    if not all(any(truth.covers(one) for one in told.offered) for truth in utterance.truths if truth.township):
+        wrong.append("not offered")
+    return [Fault(what, utterance, told) for what in wrong]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Shares over those utterances whose township or village can be known at all."""
+
+    asked: int
+    township: float
+    village: float
+    offered: float
+    unplaced: int
+    sure_but_wrong: int
+    faults: tuple[Fault, ...]
+
+    @classmethod
+    def of(cls, answers: Iterable[tuple[Utterance, Told]]) -> "Score":
+        asked = list(answers)
+        found = [fault for utterance, told in asked for fault in faults(utterance, told)]
+
+        def right(what: str, among: Sequence[Utterance]) -> float:
+            return 1 - sum(f.what == what for f in found) / len(among) if among else 1.0
+
+        utterances = [utterance for utterance, _ in asked]
+        return cls(
+            asked=len(asked),
+            township=right("township", [u for u in utterances if u.township]),
+            village=right("village", [u for u in utterances if u.village]),
+            offered=right("not offered", [u for u in utterances if any(t.township for t in u.truths)]),
+            unplaced=sum(not told.is_placed for _, told in asked),
+            sure_but_wrong=sum(f.what == "sure but wrong" for f in found),
+            faults=tuple(found),
+        )
+
+
+def _utterance(section: str, said: Mapping[str, Any], names: Names) -> Utterance:
+    def maybe(key: str) -> Named | None:
+        return names.called(said[key]) if key in said else None
+
+    at = [said["at"]] if "at" in said else said.get("one_of", [])
+    return Utterance(
+        section=section,
+        words=said["words"],
+        truths=tuple(names.called(full) for full in at),
+        nowhere=said.get("nowhere", False),
+        contradiction=tuple(said.get("contradiction", ())),
+        account_of=maybe("account_of"),
+        phone_of=maybe("phone_of"),
+        pin_of=maybe("pin_of"),
+    )
+
+
+def _named(names: PlaceNames | None) -> Named:
+    return Named() if names is None else Named(names.county or "", names.township or "", names.village or "")
+
+
+def _common(offered: Sequence[Named]) -> Named:
+    county = _shared(one.county for one in offered)
+    township = _shared(one.township for one in offered)
+    return Named(county, township, _shared(one.village for one in offered) if township else "")
+
+
+def _shared(parts: Iterable[str]) -> str:
+    different = set(parts)
+    return different.pop() if len(different) == 1 else ""
