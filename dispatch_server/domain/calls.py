@@ -52,7 +52,10 @@ class CallTaken:
 
 @dataclass(frozen=True, slots=True)
 class CallPlaced:
-    """The result of locating, with the map it came from; the position itself lives in `places`, outside the journal."""
+    """The result of locating, with the map it came from; the position itself lives in `places`, outside the journal.
+
+    `source` names the geocoder where it was another's.
+    """
 
     place_id: int
     method: PlaceMethod
@@ -63,6 +66,17 @@ class CallPlaced:
     transformer: str | None
     feeder: str | None
     layers_version: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceProposed:
+    """Another geocoder's answer that only a person may take: it stands among the candidates of `place_id`."""
+
+    place_id: int
+    source: str
+    radius_m: float
+    area_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,9 @@ class CallBackMade:
     new_call_id: CallId | None
 
 
-CallFact = CallTaken | CallPlaced | CallUnplaced | CallFiled | CallChased | CallClosed | CallBackMade
+CallFact = (
+    CallTaken | CallPlaced | PlaceProposed | CallUnplaced | CallFiled | CallChased | CallClosed | CallBackMade
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,7 @@ def place(placed: Place, place_id: int) -> list[CallFact]:
             transformer=placed.transformer,
             feeder=placed.feeder,
             layers_version=placed.layers_version,
+            source=placed.source,
         )
     ]
 
@@ -189,7 +206,7 @@ def after(call: Call | None, fact: CallFact) -> Call:
                 transformer=fact.transformer,
                 feeder=fact.feeder,
             )
-        case CallUnplaced():
+        case CallUnplaced() | PlaceProposed():
             return call
         case CallFiled():
             return replace(call, outage_id=fact.outage_id)

@@ -27,4 +27,5 @@ def author_of(user: User) -> Author:
 
 TICKER = Author("ticker")
 OFFERING = Author("offering")
+PLACING = Author("placing")
 COMMAND_LINE = Author("command_line")

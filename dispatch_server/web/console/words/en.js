@@ -502,6 +502,7 @@ export const words = {
   'author.admin': 'Administrator',
   'author.ticker': 'the watch on targets',
   'author.offering': 'automatic offering',
+  'author.placing': 'other geocoders',
   'author.command_line': 'command line',
 };
 
@@ -514,8 +515,9 @@ export const facts = {
     whether(b.category !== 'fault', `, ${w.word('category', b.category).toLowerCase()}`) +
     whether(b.hazard !== 'none', `, danger: ${w.word('hazard', b.hazard)}`) + '.',
   CallPlaced: (b, w) =>
-    `${w.call()} was placed ${w.word('method', b.method)} (${w.word('sure', b.sure)}, within ${Math.round(b.radius_m)} m)` +
+    `${w.call()} was placed ${w.word('method', b.method)}${whether(b.source, ` ${b.source}`)} (${w.word('sure', b.sure)}, within ${Math.round(b.radius_m)} m)` +
     whether(b.limit_class, `: ${w.word('class', b.limit_class)} target`) + '.',
+  PlaceProposed: (b, w) => `${b.source} proposes a place for ${w.call()}, within ${Math.round(b.radius_m)} m; somebody at the desk decides.`,
   CallUnplaced: (b, w) => `${w.call()} could not be placed: ${b.why}`,
   CallFiled: (b, w) => `${w.call()} belongs to outage ${w.outage(b.outage_id)} (${w.word('how', b.how)}).`,
   CallChased: (b, w) => `The customer of ${w.call()} asked again, time ${b.count}.`,

@@ -502,6 +502,7 @@ export const words = {
   'author.admin': '管理员',
   'author.ticker': '时限监视',
   'author.offering': '自动派单',
+  'author.placing': '外部地址服务',
   'author.command_line': '命令行',
 };
 
@@ -514,8 +515,9 @@ export const facts = {
     whether(b.category !== 'fault', `，${w.word('category', b.category)}`) +
     whether(b.hazard !== 'none', `，危险：${w.word('hazard', b.hazard)}`) + '。',
   CallPlaced: (b, w) =>
-    `${w.call()} 已定位：${w.word('method', b.method)}，${w.word('sure', b.sure)}，误差 ${Math.round(b.radius_m)} 米内` +
+    `${w.call()} 已定位：${w.word('method', b.method)}${whether(b.source, ` ${b.source}`)}，${w.word('sure', b.sure)}，误差 ${Math.round(b.radius_m)} 米内` +
     whether(b.limit_class, `，按${w.word('class', b.limit_class)}时限`) + '。',
+  PlaceProposed: (b, w) => `${b.source} 为 ${w.call()} 提出了一个位置，误差 ${Math.round(b.radius_m)} 米内，由值班人员决定是否采用。`,
   CallUnplaced: (b, w) => `${w.call()} 无法定位：${w.said(b.why)}`,
   CallFiled: (b, w) => `${w.call()} 归入故障 ${w.outage(b.outage_id)}（${w.word('how', b.how)}）。`,
   CallChased: (b, w) => `${w.call()} 的客户第 ${b.count} 次催办。`,
