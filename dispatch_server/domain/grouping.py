@@ -56,6 +56,13 @@ def choose(call: Call, at: LonLat | None, radius_m: float, nearby: Sequence[Near
     return Grouping(None, Joined.OPENED, _suggestions(call, at, same, nearby, policy))
 
 
+def suggest(
+    call: Call, at: LonLat | None, nearby: Sequence[NearbyOutage], policy: Policy
+) -> tuple[JoinSuggestion, ...]:
+    """For a call that has its own outage already, with callers waiting and perhaps a crew: a person merges."""
+    return _suggestions(call, at, _on_transformer(call, nearby), nearby, policy)
+
+
 def _on_transformer(call: Call, nearby: Sequence[NearbyOutage]) -> list[NearbyOutage]:
     """Oldest first, so that the answer has one value."""
     same = [o for o in nearby if call.transformer is not None and o.transformer == call.transformer]

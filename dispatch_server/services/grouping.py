@@ -12,7 +12,7 @@ from dispatch_server.domain.outages import Joined, Outage, OutageOpened, Priorit
 from dispatch_server.domain.places import Place, Premises
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.targets import stop_for
-from dispatch_server.protocol.words import JobState
+from dispatch_server.protocol.words import TAKEN_JOB
 from dispatch_server.services import arrivals, enforcement
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.calls import place_of, premises_of_call
@@ -39,6 +39,13 @@ def look_around(work: Work, territory: Territory, place: Place) -> list[NearbyOu
         work.lock(f"feeder {place.feeder}")  # two calls of one cause, on two servers, must not open two outages
     policy = territory.policy
     return nearby(work, place.transformer, place.at, max(policy.suggest_within_m, policy.join_within_m))
+
+
+def suggest_beside(work: Work, territory: Territory, call: Call, place: Place) -> tuple[JoinSuggestion, ...]:
+    """What a fresh call from this place would join or be asked about. Nothing joins by itself: nothing is locked."""
+    policy = territory.policy
+    near = nearby(work, place.transformer, place.at, max(policy.suggest_within_m, policy.join_within_m))
+    return grouping.suggest(call, place.at, [o for o in near if o.outage_id != call.outage_id], policy)
 
 
 def group_call(
@@ -141,7 +148,7 @@ def merge_outages(work: Work, territory: Territory, outage_id: int, into_id: int
     work.outage(first), work.outage(second)  # always locked in one order
     outage, into = work.outage(outage_id), work.outage(into_id)
     facts = outages.merge_away(outage, into)
-    _require_no_crew(work, outage, f"merge {into.number} into {outage.number} instead")
+    _require_no_crew(work, outage, into)
     for stop in outage.stops:
         hazard = outage.hazard_of(stop.call_id)
         why = f"merged from {outage.number}"
@@ -216,10 +223,22 @@ def _record_clock(
     return after
 
 
-def _require_no_crew(work: Work, outage: Outage, instead: str) -> None:
-    for job in jobs_of_outage(work, outage.id):
-        if job.state in (JobState.ACCEPTED, JobState.EN_ROUTE, JobState.ON_SITE, JobState.RESTORED):
-            raise Refused(f"A crew is already on its way to outage {outage.number}; {instead}.")
+def _require_no_crew(work: Work, outage: Outage, into: Outage) -> None:
+    """The outage that a crew goes to is the one that stays; where crews go to both, no direction is right."""
+    if not _has_a_crew(work, outage):
+        return
+    if _has_a_crew(work, into):
+        raise Refused(
+            f"Crews are already on their way to both {outage.number} and {into.number}; "
+            "withdraw one of the jobs first, or let one crew finish."
+        )
+    raise Refused(
+        f"A crew is already on its way to outage {outage.number}; merge {into.number} into {outage.number} instead."
+    )
+
+
+def _has_a_crew(work: Work, outage: Outage) -> bool:
+    return any(job.state in TAKEN_JOB for job in jobs_of_outage(work, outage.id))
 
 
 def _county(place: Place | None) -> str | None:

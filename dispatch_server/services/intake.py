@@ -14,7 +14,7 @@ from dispatch_server.gis.datums import to_wgs84
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import Category, Channel, FaultKind, Hazard, PlaceMethod, Sure
 from dispatch_server.services import enforcement
-from dispatch_server.services.grouping import group_call, look_around, move_call_of_outage
+from dispatch_server.services.grouping import group_call, look_around, move_call_of_outage, suggest_beside
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.calls import (
     call_with_ref,
@@ -124,7 +124,8 @@ def place_call(work: Work, territory: Territory, call_id: int, pin: LonLat | Non
     outage = None
     if call.outage_id is not None and place.area is not None:
         outage = move_call_of_outage(work, territory, call, place)
-    return Filed(call, place, outage, joined=False, is_new=False)
+    beside = () if outage is None or not outage.is_open else suggest_beside(work, territory, call, place)
+    return Filed(call, place, outage, joined=False, is_new=False, suggestions=beside)
 
 
 def _chosen_place(territory: Territory, pin: LonLat | None, candidate_id: str | None) -> Place:

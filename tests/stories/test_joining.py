@@ -129,3 +129,27 @@ def test_the_site_goes_with_its_call_and_comes_with_a_merged_one(town: Town) -> 
     town.post(f"/outages/{unplaced['id']}/split", {"call_ids": [market["call"]["id"]]})
     seen = town.outage(unplaced["id"])
     assert (seen["lon"], seen["transformer"]) == (RIDGE.lon, "T-M1")
+
+
+def test_a_call_that_is_placed_later_is_asked_about_what_a_fresh_call_there_would_join(town: Town) -> None:
+    first = town.call(account_no="43130000000001")
+    lost = town.call(words="不知道在哪里")
+    placed = town.post(
+        f"/calls/{lost['call']['id']}/place", {"lon": MARKET.lon, "lat": MARKET.lat, "crs": "EPSG:4326"}, "call_taker"
+    )
+    assert not placed["joined"]
+    assert [s["outage_id"] for s in placed["suggestions"]] == [first["outage"]["id"]]
+    far = town.post(f"/calls/{lost['call']['id']}/place", {"lon": RIDGE.lon, "lat": RIDGE.lat, "crs": "EPSG:4326"})
+    assert far["suggestions"] == []
+
+
+def test_a_merge_is_advised_towards_the_crew_and_nowhere_when_crews_go_to_both(town: Town) -> None:
+    outages = [town.call(account_no=f"4313000000000{n}")["outage"] for n in (1, 4)]
+    for outage, crew_id in zip(outages, (2, 3), strict=True):
+        crew = town.tablet(crew_id)
+        crew.do(CrewAction.ACCEPT, town.offer(outage["id"], crew_id)["id"])
+        refused = town.ask("POST", f"/outages/{outages[0]['id']}/merge", json={"into": outages[1]["id"]})
+        assert refused.status_code == 409
+        both = outage is outages[1]
+        assert ("both" in refused.json()["detail"]) == both
+        assert (f"merge {outages[1]['number']} into {outages[0]['number']}" in refused.json()["detail"]) != both

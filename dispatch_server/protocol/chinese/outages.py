@@ -39,8 +39,11 @@ SENTENCES: dict[str, str] = {
     "Outage {outage} is {outage_state}; only open outages can be merged.": (
         "故障 {outage} {outage_state}，只有未结故障可以合并。"
     ),
-    "A crew is already on its way to outage {outage}; {instead}.": "已有班组前往故障 {outage}；{instead}。",
-    "merge {outage} into {other} instead": "请改为把 {outage} 并入 {other}",
+    "A crew is already on its way to outage {outage}; merge {other} into {outage} instead.": (
+        "已有班组前往故障 {outage}；请改为把 {other} 并入 {outage}。"
+    ),
+    "Crews are already on their way to both {outage} and {other}; withdraw one of the jobs first, or let one crew "
+    "finish.": "故障 {outage} 和 {other} 都已有班组前往；请先撤回其中一张工单，或等一个班组完成。",
     "merged from {outage}": "由故障 {outage} 并入",
     "merged into outage {outage}": "已并入故障 {outage}",
     "The outage was merged into {outage}.": "此故障已并入 {outage}。",

@@ -59,7 +59,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 # A value that is itself a sentence, or several: put into Chinese by the whole catalogue.
-SAID = frozenset("because crew distance hint instead message note reason reasons source".split())
+SAID = frozenset("because crew distance hint message note reason reasons source".split())
 
 # A value that lists others: the blank each of them stands for, what stands between them, and what in Chinese.
 LISTS: dict[str, tuple[str, str, str]] = {
