@@ -72,3 +72,15 @@ def test_texts_without_end_are_refused_and_the_others_kept(town: Town) -> None:
     for wrong in ({"device_id": "x" * 201}, {"boot_id": "x" * 201}):
         push = {**encode(Push("d", "b", town.clock.now, 1)), **wrong}
         assert town.ask("POST", "/tablet/push", "crew1", json=push).status_code == 422
+
+
+def test_what_was_sent_under_another_crews_name_is_applied_under_its_own(town: Town) -> None:
+    """A tablet changes hands with something in its outbox; nor can a crew use up the ids of another."""
+    mine, other = town.tablet(1), town.tablet(2)
+    job = town.offer(town.call_at(MARKET)["outage"]["id"], 1)["id"]
+    accept = mine.press(CrewAction.ACCEPT, job)
+    for _ in range(2):
+        assert [a["verdict"] for a in other.push(accept)] == ["refused"]
+    assert [a["verdict"] for a in mine.push(accept)] == ["applied"]
+    assert [a["verdict"] for a in mine.push(accept)] == ["already"]
+    assert [a["verdict"] for a in other.push(accept)] == ["refused"]
