@@ -58,6 +58,12 @@ class CheckIn:
     first_grade: Grade
     fit: bool
     confirmed: bool = False
+    seq: int = 0
+
+    @property
+    def order(self) -> tuple[datetime, int, str]:
+        """By its own time, then in the sequence of the device, as everything that is folded."""
+        return self.arrived_at, self.seq, self.action_id
 
     @property
     def official(self) -> bool:
@@ -116,11 +122,11 @@ class Job:
     def checked_in(self) -> CheckIn | None:
         """The first official check-in, else the first of any grade."""
         official = [c for c in self.check_ins if c.official]
-        return min(official or self.check_ins, key=lambda c: c.arrived_at, default=None)
+        return min(official or self.check_ins, key=lambda c: c.order, default=None)
 
     @property
     def official_arrival(self) -> CheckIn | None:
-        return min((c for c in self.check_ins if c.official), key=lambda c: c.arrived_at, default=None)
+        return min((c for c in self.check_ins if c.official), key=lambda c: c.order, default=None)
 
     @property
     def on_the_move_since(self) -> datetime | None:
@@ -225,9 +231,9 @@ def _after_check_in(job: Job, fact: CrewArrived | ArrivalRegraded | ArrivalConfi
     if isinstance(fact, CrewArrived):
         if any(c.action_id == fact.action_id for c in job.check_ins):
             return job
-        claim = CheckIn(fact.action_id, fact.arrived_at, fact.grade, fact.grade, fact.fit)
+        claim = CheckIn(fact.action_id, fact.arrived_at, fact.grade, fact.grade, fact.fit, seq=fact.seq)
         job = _mark(job, fact.arrived_at, fact.seq, Step.CHECKED_IN)
-        claims = tuple(sorted((*job.check_ins, claim), key=lambda c: (c.arrived_at, c.action_id)))
+        claims = tuple(sorted((*job.check_ins, claim), key=lambda c: c.order))
         return replace(job, check_ins=claims, survey_by=_earlier(job.survey_by, fact.survey_by))
     changed = tuple(
         c

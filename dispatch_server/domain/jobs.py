@@ -106,7 +106,7 @@ def confirm_arrival(job: Job, reason: str) -> list[JobFact]:
         raise Refused("The crew has not checked in on this job; there is no arrival to confirm.")
     if job.official_arrival is not None:
         raise Refused("This arrival already counts; it needs no confirmation.")
-    first = min((c for c in job.check_ins if c.fit), key=lambda c: c.arrived_at, default=None)
+    first = min((c for c in job.check_ins if c.fit), key=lambda c: c.order, default=None)
     if first is None:
         raise Refused("The crew was not fit for this job when it checked in; send a fit crew.")
     return [ArrivalConfirmed(first.action_id, first.arrived_at, reason)]

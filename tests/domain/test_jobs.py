@@ -465,3 +465,11 @@ def test_a_job_that_has_ended_says_when_and_one_that_lives_does_not(actions: lis
     job = a_job(*actions)
     assert (job.ended_at is None) is job.is_live
     assert job.is_live or job.end_reason is None or isinstance(job.end_reason, str)
+
+
+def test_of_two_check_ins_in_one_instant_the_one_pressed_first_is_the_arrival() -> None:
+    later, first = a_check_in(NOON, Grade.B, action_id="a", seq=8), a_check_in(NOON, Grade.A, action_id="b", seq=7)
+    for order in ([later, first], [first, later]):
+        job = a_job(*order)
+        assert [c.action_id for c in job.check_ins] == ["b", "a"]
+        assert job.official_arrival is not None and job.official_arrival.grade is Grade.A
