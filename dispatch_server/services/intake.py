@@ -117,15 +117,31 @@ def filed_before(work: Work, call_id: int) -> Filed:
 def place_call(work: Work, territory: Territory, call_id: int, pin: LonLat | None, candidate_id: str | None) -> Filed:
     """A person says where it is: by a pin (WGS-84) or one of the candidates. Area, target and grouping follow."""
     call = call_behind_its_outage(work, call_id)
-    place = _chosen_place(territory, pin, candidate_id)
+    proposed = _proposed_place(work, territory, call_id, candidate_id)
+    return put_on_the_map(work, territory, call, proposed or _chosen_place(territory, pin, candidate_id))
+
+
+def put_on_the_map(work: Work, territory: Territory, call: Call, place: Place) -> Filed:
+    """The call's place from now on; the one before stays on record."""
     place_id = work.new_id("place")
-    keep_place(work, place_id, call_id, place)
-    call = work.record(Subject("call", call_id), calls.place(place, place_id))
+    keep_place(work, place_id, call.id, place)
+    call = work.record(Subject("call", call.id), calls.place(place, place_id))
     outage = None
     if call.outage_id is not None and place.area is not None:
         outage = move_call_of_outage(work, territory, call, place)
     beside = () if outage is None or not outage.is_open else suggest_beside(work, territory, call, place)
     return Filed(call, place, outage, joined=False, is_new=False, suggestions=beside)
+
+
+def _proposed_place(work: Work, territory: Territory, call_id: int, candidate_id: str | None) -> Place | None:
+    """What another geocoder proposed for this call, now that a person takes it: no more exact than it was."""
+    own = None if candidate_id is None else last_place_of_call(work, call_id)
+    chosen = next((c for c in own.candidates if c.candidate_id == candidate_id and c.source), None) if own else None
+    if chosen is None:
+        return None
+    at = LonLat(chosen.lon, chosen.lat)
+    place = territory.locator.circle(at, chosen.radius_m, PlaceMethod.REMOTE_GEOCODER, Sure.LIKELY)
+    return replace(place, source=chosen.source) if place.area is not None else None
 
 
 def _chosen_place(territory: Territory, pin: LonLat | None, candidate_id: str | None) -> Place:
