@@ -17,6 +17,7 @@ import typer
 from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.domain.refusals import BadInput, Forbidden, NotFound, Refused
 from dispatch_server.domain.rules import BadPolicy
+from dispatch_server.gis.geocoder_terms import BadGeocoders, describe_terms
 from dispatch_server.main import NoMap, store_of, wired
 from dispatch_server.protocol.words import Role
 from dispatch_server.settings import BadSetting, Settings, describe, read_settings
@@ -37,7 +38,19 @@ user_app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 app.add_typer(gis_app, name="gis")
 app.add_typer(user_app, name="user")
 
-_MENDABLE = (BadSetting, BadPolicy, CannotOpen, NoMap, StoreBusy, BackupRefused, Refused, NotFound, BadInput, Forbidden)
+_MENDABLE = (
+    BadSetting,
+    BadPolicy,
+    BadGeocoders,
+    CannotOpen,
+    NoMap,
+    StoreBusy,
+    BackupRefused,
+    Refused,
+    NotFound,
+    BadInput,
+    Forbidden,
+)
 LOOPBACK = "127.0.0.1"
 PRIVATE = 0o077  # what a command writes holds callers' numbers, passwords or keys: readable by us alone
 
@@ -59,6 +72,9 @@ def main() -> None:
 def settings() -> None:
     """Every setting with its default and what it is for."""
     for name, default, says in describe():
+        typer.echo(f"{name}{f' [{default}]' if default else ''}\n    {says}")
+    typer.echo("\nIn each [[geocoders]] table of the file that RELIGHT_GEOCODERS names:\n")
+    for name, default, says in describe_terms():
         typer.echo(f"{name}{f' [{default}]' if default else ''}\n    {says}")
 
 

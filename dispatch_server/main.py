@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dispatch_server.clock import Clock, utc_now
 from dispatch_server.domain.people import COMMAND_LINE, OFFERING
 from dispatch_server.domain.rules import Mode, Policy, read_policy
+from dispatch_server.gis.geocoder_terms import read_terms
 from dispatch_server.services.dispatching import take_up_waiting
 from dispatch_server.services.layers import load_layers, territory_from
 from dispatch_server.services.ports import Territory
@@ -26,6 +27,7 @@ from dispatch_server.workers.running import Repeated
 from dispatch_server.workers.ticker import Ticker
 
 if TYPE_CHECKING:
+    from dispatch_server.gis.geocoder import RemoteGeocoder
     from dispatch_server.web.served import Served
 
 DEFAULT_POLICY = Path(__file__).parent / "policy.toml"
@@ -71,6 +73,7 @@ class Wired:
     settings: Settings
     store: Store
     ground: Ground
+    geocoders: "tuple[RemoteGeocoder, ...]" = ()
 
     def served(self) -> "Served":
         from dispatch_server.web.served import HouseRules, Served
@@ -102,7 +105,7 @@ class Wired:
 
     @contextmanager
     def ticking(self) -> Iterator[None]:
-        """Enforcement, offers and housekeeping, each in a thread of its own."""
+        """Enforcement, offers, housekeeping and other people's geocoders, each in a thread of its own."""
         ticker = Ticker(self.store, self.ground)
         chores = Housekeeping(
             self.store,
@@ -110,6 +113,7 @@ class Wired:
             timedelta(days=self.settings.personal_days),
             self.ground().policy.zone,
             self._signing_key,
+            timedelta(days=self.settings.geocoder_days),
         )
         enforcing, offering = Repeated("ticker", ticker.enforce), Repeated("offering", ticker.offer)
         keeping = Repeated("housekeeping", chores.once, EVERY_S)
@@ -117,22 +121,32 @@ class Wired:
         # Deadlines lie in the future and are looked at four times a second; a call is to be offered at once.
         if self.ground().policy.mode is Mode.AUTO:
             self.store.on_change(offering.wake)
-        running = [thread.start() for thread in (enforcing, offering, keeping)]
+        running = [thread.start() for thread in (enforcing, offering, keeping, *self._placing())]
         try:
             yield
         finally:
             for thread in running:
                 thread.stop()
 
+    def _placing(self) -> list[Repeated]:
+        """Nobody is asked unless the settings name somebody; the libraries for it are loaded only then."""
+        if not self.geocoders:
+            return []
+        from dispatch_server.workers.placing import Placing
+
+        asking = Placing(self.store, self.ground, self.geocoders, timedelta(days=self.settings.geocoder_days))
+        return [Repeated("placing", asking.once)]
+
 
 @contextmanager
 def wired(settings: Settings, clock: Clock = utc_now, policy_text: str | None = None) -> Iterator[Wired]:
     """Opens the store, loads the first map when there is none, and closes everything at the end."""
     policy = policy_of(settings, policy_text)
+    geocoders = geocoders_of(settings)
     store = open_store(settings.url, clock)
     try:
         _load_first_map(store, settings.gis_dir)
-        yield Wired(settings, store, Ground(store, policy))
+        yield Wired(settings, store, Ground(store, policy), geocoders)
     finally:
         store.close()
 
@@ -152,6 +166,16 @@ def policy_of(settings: Settings, text: str | None = None) -> Policy:
     if said is None:
         said = "" if settings.policy is None else settings.policy.read_text(encoding="utf-8")
     return read_policy(said, DEFAULT_POLICY.read_text(encoding="utf-8"), settings.timezone)
+
+
+def geocoders_of(settings: Settings) -> "tuple[RemoteGeocoder, ...]":
+    """Raises BadGeocoders before anything is served; loads geopy only where somebody is to be asked."""
+    if settings.geocoders is None:
+        return ()
+    terms = read_terms(settings.geocoders)
+    from dispatch_server.gis.geocoder import RemoteGeocoder
+
+    return tuple(RemoteGeocoder(one) for one in terms)
 
 
 def _load_first_map(store: Store, gis_dir: Path | None) -> None:

@@ -35,6 +35,11 @@ class Settings:
     root_key: Path | None = _setting(
         None, "File with the key that signs the daily roots; by default root.key in the data folder."
     )
+    geocoders: Path | None = _setting(
+        None,
+        "TOML file that names other people's geocoders to ask, one [[geocoders]] table each; without it nobody is.",
+    )
+    geocoder_days: int = _setting(30, "Days for which their answers are kept and not asked for again; 0 keeps none.")
     secure_cookies: bool = _setting(False, "true behind TLS: the console's cookie then travels over https only.")
 
     @property

@@ -15,6 +15,10 @@ _CALLERS = Question(
     "DELETE FROM call_particulars WHERE call_id IN (SELECT p.call_id FROM call_particulars p "
     "JOIN calls c ON c.id = p.call_id WHERE c.received_at_us < :before AND c.state = 'closed' LIMIT :most)"
 )
+_GEOCODED = Question(
+    "DELETE FROM geocoded WHERE digest IN "
+    "(SELECT digest FROM geocoded WHERE asked_at_us < :before ORDER BY asked_at_us LIMIT :most)"
+)
 
 
 def forget_tracks(work: Work, before: datetime) -> int:
@@ -25,3 +29,8 @@ def forget_tracks(work: Work, before: datetime) -> int:
 def forget_callers(work: Work, before: datetime) -> int:
     """Names, numbers, addresses and words of closed calls received before then; gives how many went."""
     return work.do(_CALLERS, before=to_us(before), most=AT_A_TIME)
+
+
+def forget_geocoded(work: Work, before: datetime) -> int:
+    """What other geocoders answered before then; gives how many went. It tells where somebody may live."""
+    return work.do(_GEOCODED, before=to_us(before), most=AT_A_TIME)

@@ -1,8 +1,29 @@
 """Figures for the people who run the server (Prometheus)."""
 
+from collections.abc import Iterator, Sequence
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class _Geocoders(Collector):
+    """Counted in the database, since the process that asks need not be one that serves."""
+
+    def __init__(self) -> None:
+        self.outcomes: Sequence[tuple[str, str, int]] = ()
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "relight_geocoder",
+            "Questions to other geocoders by what came of them, over all servers.",
+            labels=("geocoder", "outcome"),
+        )
+        for source, outcome, n in self.outcomes:
+            family.add_metric((source, outcome), n)
+        yield family
 
 
 class Metrics:
@@ -22,6 +43,12 @@ class Metrics:
         self.overdue = Gauge(
             "relight_deadlines_overdue", "Deadlines past by ten seconds and not acted on.", registry=registry
         )
+
+        self._geocoders = _Geocoders()
+        registry.register(self._geocoders)
+
+    def geocoders(self, outcomes: Sequence[tuple[str, str, int]]) -> None:
+        self._geocoders.outcomes = outcomes
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()

@@ -43,7 +43,7 @@ class Line:
 
     def failed(self, now: datetime, error: NotAnswered) -> timedelta:
         """Gives how long it is left alone."""
-        rest = min(LONGEST_REST, FIRST_REST * 2 ** min(self.failures, 10))
+        rest = min(LONGEST_REST, FIRST_REST * (1 << min(self.failures, 10)))
         if error.why is Why.KEY_REFUSED:
             rest = REST_WITHOUT_KEY
         if error.retry_after_s is not None:
@@ -76,18 +76,18 @@ class Placing:
     def once(self) -> int:
         if not any(line.is_free(self._store.clock()) for line in self._lines):
             return 0
-        for call_id in self._store.read(placing.calls_waiting):
-            words = self._store.work(PLACING, lambda work, of=call_id: placing.take_up(work, of))
-            if words is not None:
-                self._one(call_id, words)
-                return 1
-        return 0
+        waiting = self._store.read(placing.calls_waiting)
+        return int(any(self._one(call_id) for call_id in waiting))  # stops at the first that is ours
 
-    def _one(self, call_id: int, words: str) -> None:
+    def _one(self, call_id: int) -> bool:
+        words = self._store.work(PLACING, lambda work: placing.take_up(work, call_id))
+        if words is None:
+            return False
         territory = self._territory()
         inquiry = Inquiry(words)
         self._inquire(inquiry, territory)
         self._store.work(PLACING, lambda work: placing.record(work, territory, call_id, inquiry))
+        return True
 
     def _inquire(self, inquiry: Inquiry, territory: Territory) -> None:
         """One provider after the other, until one has a place in the territory."""

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dispatch_server.store.deadlines import overdue
+from dispatch_server.store.geocoded import outcomes
 from dispatch_server.store.store import StoreBusy
 from dispatch_server.web.answers import as_json
 from dispatch_server.web.deps import guarded_router, open_to_anybody, served_of
@@ -41,6 +42,9 @@ async def get_readyz(request: Request) -> Response:
 @router.get("/metrics", summary="Prometheus", **open_to_anybody(problems=(503,), answers=_METRICS))
 async def get_metrics(request: Request) -> Response:
     served = served_of(request)
-    behind = await served.store.aread(lambda reading: overdue(reading, reading.now - OVERDUE_AFTER))
+    behind, asked = await served.store.aread(
+        lambda reading: (overdue(reading, reading.now - OVERDUE_AFTER), outcomes(reading))
+    )
     served.metrics.overdue.set(behind)
+    served.metrics.geocoders(asked)
     return Response(served.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
