@@ -174,6 +174,7 @@ def test_a_customer_without_power_is_filed_anew(sit: Sit, town: Town) -> None:
     a_restored_outage(town)
     page = sit().open_board()
     page.keyboard.press("b")
+    page.wait_for_selector(".call-back-row.active")  # chosen also when the list came after the key
     page.keyboard.press("Enter")
     page.get_by_role("radio", name="still out").check()
     page.locator("input[name=note]").fill("只有他家没电")

@@ -21,6 +21,11 @@ export function VirtualGrid({ rows, rowRem, draw, rowClass, columns, label, chos
     if (chosen !== null) setActive(chosen);
   }, [chosen]);
 
+  useEffect(() => {
+    // Who came before the rows did finds the first one chosen all the same.
+    if (active === null && rows.length > 0 && document.activeElement === box.current) setActive(rows[0].id);
+  }, [rows]);
+
   const at = rows.findIndex((row) => row.id === active);
   const first = Math.max(0, Math.floor(top / rowHeight) - SPARE);
   const last = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + SPARE);
