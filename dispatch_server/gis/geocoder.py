@@ -27,6 +27,8 @@ from dispatch_server.protocol.geo import LonLat
 # geopy logs every question with its address and key, and answers with what they repeat of it.
 logging.getLogger("geopy").setLevel(logging.CRITICAL + 1)
 
+_NOWHERE = LonLat(0.0, 0.0)  # what geopy makes of a position that is null
+
 
 class Why(StrEnum):
     """Why there is no answer, as the log says it."""
@@ -92,6 +94,6 @@ class RemoteGeocoder:
         said = LonLat(float(location.longitude), float(location.latitude))
         radius_m, vague = self._provider.precision(said, location.raw)
         at = to_wgs84(said, self.terms.datum)
-        if not isfinite(radius_m):
-            raise ValueError("no radius")
+        if not isfinite(radius_m) or said == _NOWHERE:
+            raise ValueError("no place")
         return Finding(at.lon, at.lat, radius_m, vague)
