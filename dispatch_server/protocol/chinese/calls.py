@@ -53,6 +53,14 @@ SENTENCES: dict[str, str] = {
     ),
     "the words name {heard}; this one lies in {place}": "来电人说的是{heard}，此处位于{place}",
     "the caller's pin": "来电人的定位点",
+    # Other people's geocoders
+    "Placed by {source} from the caller's words; ask whether the fault is there.": (
+        "由{source}按来电人所说的地址定位；请确认故障是否在该处。"
+    ),
+    "{source} proposes another place; ask the caller before it is taken.": (
+        "{source}提出了另一个位置；请先询问来电人再采用。"
+    ),
+    "{source} found the caller's words here": "{source}按来电人所说的地址找到此处",
     # Clues that disagree, or lead out of the territory
     "The {method} lies in {place}, but the words name {places}; ask the caller where the fault is.": (
         "{method}在{place}，但来电人说的是{places}；请询问故障在哪里。"
