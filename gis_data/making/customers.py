@@ -1,7 +1,7 @@
 """Invented customers: households on public transformers, and the ones with a transformer of their own."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from gis_data.making.flat import chance
 from gis_data.making.network import place_near
 from gis_data.making.roads import seat_nodes
-from gis_data.making.words import person, streets
+from gis_data.making.words import person
 from gis_data.making.world import Account, Area, Transformer, Xy
 
 DEDICATED_SHARE = 1645 / 2107  # dedicated-transformer customers to villages, as Loudi had them in 2012
@@ -112,29 +112,33 @@ def _elsewhere(areas: Sequence[Area]) -> Iterator[_Dedicated]:
         yield _Dedicated(i, kind, name.format(stem=areas[i].village.stem), kind in _IMPORTANT_ALWAYS)
 
 
+# The words of an address and where that house stands: address(area, place, chance, a home or not).
+Addressed = Callable[[Area, Xy, np.random.Generator, bool], tuple[str, Xy]]
+
+
 def accounts(
-    areas: Sequence[Area],
-    transformers: Sequence[Transformer],
-    hung: Sequence[Hung],
+    areas: Sequence[Area], transformers: Sequence[Transformer], hung: Sequence[Hung], addressed: Addressed
 ) -> list[Account]:
     """Every dedicated customer, and some households of every area."""
     public: dict[int, list[Transformer]] = defaultdict(list)
     for t in transformers:
         if t.customers > 1:
             public[t.area].append(t)
-    found = [_account_of(areas[t.area], t, kind, name, important) for t, kind, name, important in hung]
+    found = [_account_of(areas[one[0].area], one, addressed) for one in hung]
     for i, area in enumerate(areas):
-        found.extend(_households(area, public[i]))
+        found.extend(_households(area, public[i], addressed))
     return _numbered(found)
 
 
-def _account_of(area: Area, t: Transformer, kind: str, name: str, important: bool) -> Account:
+def _account_of(area: Area, one: Hung, addressed: Addressed) -> Account:
+    t, kind, name, important = one
     r = chance(f"account {t.code}")
     at = place_near(area, t.at, 0.03, r)
-    return Account("", "", t.code, name, "", _address(area, r, inner=False), at, important, kind, False)
+    words, _ = addressed(area, at, r, False)
+    return Account("", "", t.code, name, "", words, at, important, kind, False)
 
 
-def _households(area: Area, public: Sequence[Transformer]) -> Iterator[Account]:
+def _households(area: Area, public: Sequence[Transformer], addressed: Addressed) -> Iterator[Account]:
     r = chance(f"households {area.village.code}")
     least, most = HOUSEHOLDS_LISTED
     for j in range(int(r.integers(least, most + 1))):
@@ -142,19 +146,9 @@ def _households(area: Area, public: Sequence[Transformer]) -> Iterator[Account]:
         at: Xy = place_near(area, t.at, 0.05 if area.in_town else 0.1, r)
         quiet, frail = r.random() < _NO_NIGHT_CALLS, r.random() < _LIFE_SUPPORT
         kind = "life_support" if frail else "shop" if r.random() < 0.08 else "residential"
-        yield Account("", "", t.code, person(r), "", _address(area, r, area.in_town), at, frail, kind, quiet)
-
-
-def _address(area: Area, r: np.random.Generator, inner: bool) -> str:
-    """娄星区乐坪街道街心社区新星路12号3栋502室 in a town, 新化县洋溪镇冷水村3组27号 in the country."""
-    where = f"{area.county.name}{area.township.name}{area.village.name}"
-    if not area.in_town:
-        return f"{where}{r.integers(1, 13)}组{r.integers(1, 90)}号"
-    [street] = r.choice(streets(chance(f"streets of {area.village.code}"), 4), 1)
-    door = f"{where}{street}{r.integers(1, 200)}号"
-    return (
-        f"{door}{r.integers(1, 9)}栋{r.integers(1, 19)}{r.integers(1, 5):02d}室" if inner and r.random() < 0.7 else door
-    )
+        name = person(r)
+        words, house = addressed(area, at, r, kind != "shop")
+        yield Account("", "", t.code, name, "", words, house, frail, kind, quiet)
 
 
 def _numbered(found: Sequence[Account]) -> list[Account]:

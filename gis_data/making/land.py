@@ -4,6 +4,7 @@ Real: county limits, the names, the counts, the seats that GeoNames knows. Inven
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,9 @@ from shapely.geometry.base import BaseGeometry
 from gis_data.making.flat import GRID_DEG, Points, bent, chance, map_to_km, map_to_lonlat, to_km, to_lonlat, unbent
 from gis_data.making.rough import HINTS
 from gis_data.making.surfaces import cells, in_one_piece, surfaces
-from gis_data.making.world import Area, County, Inputs, Township, Village, Xy
+from gis_data.making.world import Area, County, Extent, Inputs, Township, Village, Xy
 
-KM2_OF_A_COMMUNITY = 0.78  # 225 street communities then make 175 km² of town
+KM2_OF_A_COMMUNITY = 0.4  # where nothing says how large a town is
 _CROWD_OF_A_SITE = 80  # sample points that stand for the people of a village while the villages are spread
 _ROUNDS = 25
 _ROUNDS_FROM_A_HINT = 4
@@ -57,18 +58,48 @@ def _areas_of(county: County, inputs: Inputs) -> list[Area]:
     townships = [t for t in inputs.townships if t.county == county.code]
     seat = inputs.seats[county.code]
     town_names, land_names = _names_in_and_out_of_town(townships, inputs.villages)
-    town = _town(county, seat, _count(town_names))
+    town = _town(county, seat, inputs.town_km2.get(county.code, _count(town_names) * KM2_OF_A_COMMUNITY))
     land = county.shape.difference(town)
     seats = _township_seats(county, land, townships, seat, inputs)
     # A street office sits in the town; its outer villages have no seat among them.
     own = {t.code: seats[t.code] for t, _ in land_names if not t.is_street_office}
-    middles = {t.code: _hint(t) or seat for t in townships}
+    in_town = _reaches(townships, {t.code: _hint(t) or seat for t in townships}, inputs)
+    outside = _reaches(townships, seats, inputs)
     town_crowd = _crowd(town, _count(town_names), f"town {county.code}", seat, ())
-    land_crowd = _crowd(land, _count(land_names), f"land {county.code}", seat, [*own.values()])
+    crowded = _Crowded([outside[t.code] for t, _ in land_names], [len(vs) for _, vs in land_names])
+    land_crowd = _crowd(land, _count(land_names), f"land {county.code}", seat, [*own.values()], crowded)
     return [
-        *_spread(county, town, town_crowd, town_names, middles, {}),
-        *_spread(county, land, land_crowd, land_names, seats, own),
+        *_spread(county, town, town_crowd, town_names, in_town, {}),
+        *_spread(county, land, land_crowd, land_names, outside, own),
     ]
+
+
+def _reaches(townships: Sequence[Township], middles: Mapping[str, Xy], inputs: Inputs) -> dict[str, Extent]:
+    """The published extent, or one of middling size round the middle."""
+    known = [inputs.extents[t.code].half for t in townships if t.code in inputs.extents]
+    x, y = np.median(known, axis=0) if known else (1.0, 1.0)
+    return {t.code: inputs.extents.get(t.code, Extent(middles[t.code], (float(x), float(y)))) for t in townships}
+
+
+@dataclass(frozen=True, slots=True)
+class _Crowded:
+    """Townships with many villages on little land are crowded."""
+
+    reaches: Sequence[Extent]
+    villages: Sequence[int]
+
+    def weight(self, points: Points) -> Points:
+        nearest = _in_reach(points, self.reaches).argmin(axis=1)
+        points_of = np.bincount(nearest, minlength=len(self.reaches))
+        dense: Points = np.array(self.villages)[nearest] / np.maximum(points_of, 1)[nearest]
+        return dense
+
+
+def _in_reach(points: Points, reaches: Sequence[Extent]) -> Points:
+    """Squared distance from each middle, as a share of how far that township reaches: 1 at its edge."""
+    middles, halves = np.array([r.middle for r in reaches]), np.array([r.half for r in reaches])
+    squares: Points = (((points[:, None, :] - middles) / halves) ** 2).sum(axis=2)
+    return squares
 
 
 Named = Sequence[tuple[Township, list[Village]]]
@@ -89,9 +120,9 @@ def _in_town(township: Township, village: Village) -> bool:
     return township.is_street_office and village.is_community
 
 
-def _town(county: County, seat: Xy, communities: int) -> BaseGeometry:
+def _town(county: County, seat: Xy, km2: float) -> BaseGeometry:
     """A disc with lobes, as a town grows along its roads and rivers."""
-    radius = np.sqrt(communities * KM2_OF_A_COMMUNITY / np.pi)
+    radius = np.sqrt(km2 / np.pi)
     turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     starts = chance(f"outline {county.code}").uniform(0, 2 * np.pi, len(_LOBES))
     swell = 1 + sum(size * np.sin(n * turns + start) for (n, size), start in zip(_LOBES, starts, strict=True))
@@ -109,12 +140,14 @@ def _hint(township: Township) -> Xy | None:
 def _township_seats(
     county: County, land: BaseGeometry, townships: Sequence[Township], seat: Xy, inputs: Inputs
 ) -> dict[str, Xy]:
-    """Where GeoNames has it; at the edge of the town for a street office; else near the hint, evenly apart."""
+    """Where GeoNames has it; in the middle of its extent; at the edge of the town; else near the hint, evenly apart."""
     crowd = _crowd(land, 4 * len(townships), f"townships {county.code}", seat, ())
     seats = {t.code: xy for t in townships if (xy := _known(t, land, inputs)) is not None}
     for t in townships:
         if t.is_street_office:
             seats[t.code] = _nearest(crowd, _hint(t) or seat)
+        elif t.code in inputs.extents and t.code not in seats:
+            seats[t.code] = _nearest(crowd, inputs.extents[t.code].middle)
     free = [t for t in townships if t.code not in seats]
     starts = crowd[chance(f"seats {county.code}").choice(len(crowd), len(free), replace=False)]
     hinted = np.array([_hint(t) or start for t, start in zip(free, starts, strict=True)]).reshape(-1, 2)
@@ -132,17 +165,14 @@ def _known(township: Township, land: BaseGeometry, inputs: Inputs) -> Xy | None:
     return None
 
 
-def _squares(a: Points, b: Points) -> Points:
-    squares: Points = ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)
-    return squares
-
-
 def _nearest(crowd: Points, at: Xy) -> Xy:
     x, y = crowd[np.argmin(((crowd - np.array(at)) ** 2).sum(axis=1))]
     return float(x), float(y)
 
 
-def _crowd(shape: BaseGeometry, sites: int, key: str, town: Xy, seats: Sequence[Xy]) -> Points:
+def _crowd(
+    shape: BaseGeometry, sites: int, key: str, town: Xy, seats: Sequence[Xy], crowded: _Crowded | None = None
+) -> Points:
     """Points as people live: denser round the town and round township seats, thin in the hills."""
     r = chance(key)
     west, south, east, north = shape.bounds
@@ -153,6 +183,8 @@ def _crowd(shape: BaseGeometry, sites: int, key: str, town: Xy, seats: Sequence[
     weight = 0.30 + 0.7 * np.exp(-from_town / 14)
     if seats:
         weight += 0.7 * np.exp(-cKDTree(np.array(seats)).query(points)[0] / 1.8)
+    if crowded is not None:
+        weight = np.sqrt(weight) * crowded.weight(points)
     kept: Points = points[r.random(len(points)) < weight / weight.max()][:wanted]
     return kept
 
@@ -176,7 +208,7 @@ def _spread(
     shape: BaseGeometry,
     crowd: Points,
     named: Named,
-    middles: Mapping[str, Xy],
+    reaches: Mapping[str, Extent],
     seats: Mapping[str, Xy],
 ) -> list[Area]:
     """One site for every village of `named`; its land is what lies nearest. Communities sit in the middle."""
@@ -184,7 +216,7 @@ def _spread(
     starts = chance(f"sites {len(seats)} {county.code}").choice(len(crowd), _count(named) - len(fixed), replace=False)
     sites = np.r_[fixed, _even(crowd, crowd[starts], fixed, _ROUNDS)]
     lands = cells(sites, shape)
-    shares = _shares(sites, named, middles, seats)
+    shares = _shares(sites, named, reaches, seats)
     areas = []
     for township, villages in named:
         order = sorted(villages, key=lambda v: (not v.is_community, v.code))
@@ -194,13 +226,15 @@ def _spread(
     return areas
 
 
-def _shares(sites: Points, named: Named, middles: Mapping[str, Xy], seats: Mapping[str, Xy]) -> dict[str, list[int]]:
+def _shares(
+    sites: Points, named: Named, reaches: Mapping[str, Extent], seats: Mapping[str, Xy]
+) -> dict[str, list[int]]:
     """Sites shared out so that every township has as many as it has villages and is as compact as can be.
 
     Nearest to its middle first. The first sites are the seats themselves, in the order of `named`.
     """
     owners = [township.code for township, villages in named for _ in villages]
-    cost = _squares(sites, np.array([middles[code] for code in owners]))
+    cost = _in_reach(sites, [reaches[code] for code in owners])
     for i, code in enumerate(t.code for t, _ in named if t.code in seats):
         cost[i, [owner != code for owner in owners]] = 1e9
     taken = linear_sum_assignment(cost)[1]

@@ -14,10 +14,23 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from dispatch_server.gis import folder
-from gis_data.making import crews, customers, land, network, roads
+from gis_data.making import addresses, crews, customers, land, landmarks, network, poles, roads, streets
 from gis_data.making.flat import DECIMALS, map_to_km, to_lonlat
-from gis_data.making.sources import LIMITS, NAMES, TOWNS, Package
-from gis_data.making.world import Account, Area, Crew, Depot, Feeder, Inputs, Township, Transformer, Xy, stem_of
+from gis_data.making.sources import EARLIER, EXTENTS, LIMITS, NAMES, TOWNS, Package
+from gis_data.making.world import (
+    Account,
+    Area,
+    Crew,
+    Depot,
+    Feeder,
+    Inputs,
+    Landmark,
+    Pole,
+    Street,
+    Transformer,
+    Xy,
+    stem_of,
+)
 
 Files = dict[str, bytes]
 Row = Sequence[Any]
@@ -30,12 +43,16 @@ def build(inputs: Inputs) -> Files:
     hung = customers.dedicated(areas)
     unfed = [*network.public_transformers(areas), *(transformer for transformer, *_ in hung)]
     feeders, transformers = network.feed(areas, network_of_roads, unfed)
-    people = customers.accounts(areas, transformers, hung)
+    named = streets.streets(areas, network_of_roads)
+    own = addresses.by_county(named)
+    people = customers.accounts(
+        areas, transformers, hung, lambda area, at, r, home: addresses.address(area, at, own, r, home)
+    )
     depots, all_crews = crews.depots_and_crews(areas, network_of_roads)
     files = {
         folder.AREAS: _areas(areas),
         folder.COUNTIES: _counties(areas),
-        folder.GAZETTEER: _gazetteer(areas, inputs.townships),
+        folder.GAZETTEER: _gazetteer(areas, inputs),
         folder.FEEDERS: _feeders(feeders),
         folder.TRANSFORMERS: _transformers(areas, transformers),
         folder.ACCOUNTS: _accounts(people),
@@ -49,6 +66,9 @@ def build(inputs: Inputs) -> Files:
         ),
         folder.ROAD_NODES: _road_nodes(network_of_roads),
         folder.ROAD_EDGES: _road_edges(network_of_roads),
+        folder.STREETS: _streets(named),
+        folder.LANDMARKS: _landmarks(areas, landmarks.landmarks(areas, hung)),
+        folder.POLES: _poles(poles.poles(areas, network_of_roads, feeders, transformers)),
     }
     return {**files, folder.MANIFEST: _manifest(files)}
 
@@ -106,20 +126,19 @@ def _counties(areas: Sequence[Area]) -> bytes:
     return _geojson(({"code": c.code, "name": c.name}, shape) for c, shape in land.counties_of(areas))
 
 
-def _gazetteer(areas: Sequence[Area], townships: Sequence[Township]) -> bytes:
+def _gazetteer(areas: Sequence[Area], inputs: Inputs) -> bytes:
     """A radius reaches from the point to the farthest corner: what is called so lies within."""
     rows: list[Row] = []
     for county, shape in land.counties_of(areas):
         at = _middle([a for a in areas if a.county.code == county.code])
         rows.append(
-            (county.code, county.name, "county", "", county.name, *_at(at), _radius(at, shape), "", county.stem)
+            (county.code, county.name, "county", "", county.name, *_at(at), _radius(at, shape), "", county.stem, "")
         )
-    for t in townships:
+    for t in inputs.townships:
         its = [a for a in areas if a.township.code == t.code]
         shape, county_name = shapely.union_all([a.shape for a in its]), its[0].county.name
-        rows.append(
-            (t.code, t.name, "township", t.name, county_name, *_at(its[0].at), _radius(its[0].at, shape), "", t.stem)
-        )
+        at, former = its[0].at, "|".join(inputs.former.get(t.code, ()))
+        rows.append((t.code, t.name, "township", t.name, county_name, *_at(at), _radius(at, shape), "", t.stem, former))
     rows.extend(
         (
             a.village.code,
@@ -131,10 +150,11 @@ def _gazetteer(areas: Sequence[Area], townships: Sequence[Township]) -> bytes:
             _radius(a.at, a.shape),
             a.village.code,
             "|".join(_aliases(a)),
+            "|".join(inputs.former.get(a.village.code, ())),
         )
         for a in areas
     )
-    return _table("code,name,kind,township,county,lon,lat,radius_m,area_code,aliases", rows)
+    return _table("code,name,kind,township,county,lon,lat,radius_m,area_code,aliases,former", rows)
 
 
 def _middle(areas: Sequence[Area]) -> Xy:
@@ -201,6 +221,41 @@ def _road_edges(network_of_roads: roads.Roads) -> bytes:
     return _table("from,to,metres,class,oneway", rows)
 
 
+def _streets(named: Sequence[Street]) -> bytes:
+    rows = (
+        (s.code, s.name, s.county, s.township, "|".join(s.aliases), s.first_no, s.last_no, _line(s.line)) for s in named
+    )
+    return _table("code,name,county,township,aliases,first_no,last_no,line", rows)
+
+
+def _line(line: Sequence[Xy]) -> str:
+    return ";".join(" ".join(_at(xy)) for xy in line)
+
+
+def _landmarks(areas: Sequence[Area], marks: Sequence[Landmark]) -> bytes:
+    rows = (
+        (
+            m.code,
+            m.name,
+            m.kind,
+            areas[m.area].county.name,
+            areas[m.area].township.name,
+            areas[m.area].village.name,
+            *_at(m.at),
+            m.radius_m,
+            "|".join(m.aliases),
+        )
+        for m in marks
+    )
+    return _table("code,name,kind,county,township,village,lon,lat,radius_m,aliases", rows)
+
+
+def _poles(all_poles: Sequence[Pole]) -> bytes:
+    return _table(
+        "code,feeder,number,road,lon,lat", ((p.code, p.feeder, p.number, p.road, *_at(p.at)) for p in all_poles)
+    )
+
+
 def _said(package: Package) -> str:
     return f"{package.name} {package.version} ({'npm' if package.registry == 'npm' else 'PyPI'})"
 
@@ -210,8 +265,9 @@ _ALL_INVENTED = ("generated, no outside source", "Apache-2.0")
 # file -> where it comes from, under which licence, and what in it is invented.
 _ORIGIN = {
     folder.AREAS: (
-        f"names and codes: {_said(NAMES)}; outer and county limits: {_said(LIMITS)}; some seats: {_said(TOWNS)}",
-        "WTFPL (names), MIT (limits), GeoNames CC BY 4.0 (seats)",
+        f"names and codes: {_said(NAMES)}; outer and county limits: {_said(LIMITS)}; extents of 67 townships: "
+        f"{_said(EXTENTS)}; some seats: {_said(TOWNS)}",
+        "WTFPL (names), MIT (limits, extents), GeoNames CC BY 4.0 (seats)",
         "Every border inside a county, and every area_class, is invented.",
     ),
     folder.COUNTIES: (
@@ -220,9 +276,10 @@ _ORIGIN = {
         "",
     ),
     folder.GAZETTEER: (
-        f"names and codes: {_said(NAMES)}; some seats: {_said(TOWNS)}",
-        "WTFPL (names), GeoNames CC BY 4.0 (seats)",
-        "Positions of villages, and of the townships that GeoNames does not know, are invented.",
+        f"names and codes: {_said(NAMES)}; former names: {_said(EARLIER)} against {NAMES.version}; extents of 67 "
+        f"townships: {_said(EXTENTS)}; some seats: {_said(TOWNS)}",
+        "WTFPL (names), MIT (extents), GeoNames CC BY 4.0 (seats)",
+        "Positions of villages, and of the townships that neither GeoNames nor the extents know, are invented.",
     ),
     folder.FEEDERS: (*_ALL_INVENTED, "All of it is invented."),
     folder.TRANSFORMERS: (*_ALL_INVENTED, "All of it is invented."),
@@ -236,6 +293,19 @@ _ORIGIN = {
     folder.SHIFTS: (*_ALL_INVENTED, "All of it is invented."),
     folder.ROAD_NODES: (*_ALL_INVENTED, "All of it is invented; no road of Loudi runs there."),
     folder.ROAD_EDGES: (*_ALL_INVENTED, "All of it is invented; no road of Loudi runs there."),
+    folder.STREETS: (
+        *_ALL_INVENTED,
+        "All of it is invented: names of the kind such towns have, on invented lines with invented house numbers.",
+    ),
+    folder.LANDMARKS: (
+        *_ALL_INVENTED,
+        "All of it is invented: names of the kind such places have, at invented places; a name like 新化县人民医院 "
+        "stands for the kind of place.",
+    ),
+    folder.POLES: (
+        *_ALL_INVENTED,
+        "All of it is invented; G354 and the other highway numbers stand for roads on invented courses.",
+    ),
 }
 
 

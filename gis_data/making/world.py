@@ -57,12 +57,25 @@ class Village:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a township reaches: its middle, and half its width and height."""
+
+    middle: Xy
+    half: Xy
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
+    """`extents` and `former` (old names) by the code of a township, `former` of a village too; `town_km2` by county."""
+
     counties: Sequence[County]
     townships: Sequence[Township]
     villages: Sequence[Village]
     seats: Mapping[str, Xy]
     known_towns: Mapping[str, Xy]
+    extents: Mapping[str, Extent] = field(default_factory=dict)
+    former: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    town_km2: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -97,6 +110,42 @@ class Transformer:
     area: int
     at: Xy
     customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """House `n` lies at its share of the line, from the lowest number to the highest."""
+
+    code: str
+    name: str
+    county: str
+    township: str
+    aliases: Sequence[str]
+    first_no: int
+    last_no: int
+    line: Sequence[Xy]
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """`area` is the place of its area in the list."""
+
+    code: str
+    name: str
+    kind: str
+    area: int
+    at: Xy
+    radius_m: int
+    aliases: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pole:
+    code: str
+    feeder: str
+    number: int
+    road: str
+    at: Xy
 
 
 @dataclass(frozen=True, slots=True)

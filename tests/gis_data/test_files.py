@@ -20,6 +20,9 @@ CODES = {
     "depots.csv": "code",
     "crews.csv": "code",
     "road_nodes.csv": "node",
+    "streets.csv": "code",
+    "landmarks.csv": "code",
+    "poles.csv": "code",
 }
 
 
@@ -61,7 +64,11 @@ def test_positions_are_written_to_six_decimals() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["feeders.csv", "transformers.csv", "accounts.csv", "crew_people.csv", "road_nodes.csv", "road_edges.csv"]
+    "file",
+    [
+        *("feeders.csv", "transformers.csv", "accounts.csv", "crew_people.csv", "road_nodes.csv", "road_edges.csv"),
+        *("streets.csv", "landmarks.csv", "poles.csv"),
+    ],
 )
 def test_the_readme_counts_the_rows_as_they_are(file: str) -> None:
     said = (LOUDI.parent / "README.md").read_text(encoding="utf-8")
