@@ -31,6 +31,7 @@ from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import (
     DUTY,
     MOVING_JOB,
+    UNRESTORED_JOB,
     Category,
     CrewAction,
     FaultKind,
@@ -344,7 +345,13 @@ class AnyLife(RuleBasedStateMachine):
         assert self.district.store.read(Seen).facts == self.seen.facts, "a repeat left a fact"
 
     def _require_nothing_lost(self, seen: Seen) -> None:
-        sents = [s for tablet in self.district.tablets.values() for s in tablet.outbox]
+        crew_of: dict[int | None, int] = {job.id: job.crew_id for job in seen.jobs}
+        sents = [  # what another crew's tablet says of a job is refused and not kept
+            s
+            for tablet in self.district.tablets.values()
+            for s in tablet.outbox
+            if s.action.job_id is None or crew_of[s.action.job_id] == tablet.crew_id
+        ]
         kept: dict[str, str] = dict(self.district.store.read(lambda reading: reading.rows(_ACTIONS)))
         assert kept == {s.action.action_id: s.verdict for s in sents}
         applied = Counter(s.action.kind for s in sents if s.verdict is Verdict.APPLIED)
@@ -395,11 +402,15 @@ def the_first_official_arrival(seen: Seen, outage: Outage) -> None:
 
 
 def not_forgotten(seen: Seen, outage: Outage) -> None:
-    """An open outage without a crew is watched, or somebody was told since it was last given up."""
+    """An open outage without a crew is watched, or somebody was told since it was last given up; a crew that has it is
+    to be heard of."""
     if not outage.is_open:
         return
     if outage.arrived_at is None and outage.missed_at is None:
         assert (Kind.ARRIVE_BY, outage.id) in seen.rows, f"nobody watches the arrival at outage {outage.id}"
+    for job in seen.jobs_behind(outage):
+        has_it = job.state in UNRESTORED_JOB
+        assert not has_it or (Kind.HEARD_BY, job.id) in seen.rows, f"nobody listens for the crew of job {job.id}"
     jobs = seen.jobs_of(outage)
     if any(j.is_live for j in jobs):
         return
