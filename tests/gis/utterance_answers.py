@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from dispatch_server.domain.places import Place, PlaceNames
-from dispatch_server.gis.layers import NamedPlace
+from dispatch_server.gis import layers
+from dispatch_server.gis.folder import Folder
+from dispatch_server.gis.layers import NamedPlace, StreetRecord, strict
+from dispatch_server.gis.zones import Zones
+from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import PlaceMethod, Sure
 
 BY_HAND = Path(__file__).with_name("utterances.toml")
+_LON_SHARE = 0.885  # a degree of longitude at Loudi, in degrees of latitude
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,11 +44,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """`truths` are where the caller may be: one, several that fit alike, or none that is known."""
+    """`truths` are where the caller may be: one, several that fit alike, or none that is known.
+
+    Where only a street is said, `is_along` it: what it passes through is right, all of it.
+    """
 
     section: str
     words: str
     truths: tuple[Named, ...] = ()
+    is_along: bool = False
     nowhere: bool = False
     contradiction: tuple[str, ...] = ()
     account_of: Named | None = None
@@ -69,7 +80,6 @@ class Told:
     offered: tuple[Named, ...] = ()
     is_sure: bool = False
     is_placed: bool = False
-    is_along: bool = False  # a street or a landmark lies in some village, which nobody has named
     said: str = ""
 
 
@@ -88,11 +98,18 @@ class Fault:
 
 
 class Names:
-    """The places of the map by what they are called in full."""
+    """What the map calls its places, its streets, and what stands on them."""
 
-    def __init__(self, places: Sequence[NamedPlace]) -> None:
-        self._named = {str(named_of(p)): named_of(p) for p in places}
-        self._by_area = {p.area_code: named_of(p) for p in places if p.area_code}
+    def __init__(self, folder: Folder) -> None:
+        self.places = strict(layers.read_gazetteer(folder))
+        self._named = {str(named_of(p)): named_of(p) for p in self.places}
+        self._by_area = {p.area_code: named_of(p) for p in self.places if p.area_code}
+        self._zones = Zones(strict(layers.read_areas(folder)))
+        self._streets = strict(layers.read_streets(folder))
+        self._landmarks = strict(layers.read_landmarks(folder))
+        self._poles = strict(layers.read_poles(folder))
+        self._transformers = strict(layers.read_transformers(folder))
+        self._feeders = {f.code: f.name for f in strict(layers.read_feeders(folder))}
 
     def called(self, full: str) -> Named:
         return self._named[full]
@@ -100,27 +117,52 @@ class Names:
     def of_area(self, code: str) -> Named:
         return self._by_area[code]
 
+    def at(self, at: LonLat) -> Named:
+        area = self._zones.area_at(at)
+        return Named() if area is None else self.of_area(area.code)
+
+    def houses(self, street: str, county: str = "", number: int = 0) -> list[Named]:
+        """The houses of that number on all streets of that name; without a number, all villages the street runs in."""
+        found = [s for s in self._streets if s.name == street and county in ("", s.county)]
+        if number:
+            return [self.at(house_at(s, number)) for s in found]
+        along = [self.at(house_at(s, no)) for s in found for no in range(s.first_no, s.last_no + 1)]
+        return list(dict.fromkeys(along))
+
+    def landmarks(self, name: str, within: str) -> list[Named]:
+        named = [Named(x.county, x.township, x.village) for x in self._landmarks if x.name == name]
+        return [one for one in named if str(one).startswith(within)]
+
+    def poles(self, number: int, feeder: str = "", road: str = "") -> list[Named]:
+        wanted = (p for p in self._poles if p.number == number)
+        return [self.at(p.at) for p in wanted if (p.road == road if road else self._feeders[p.feeder] == feeder)]
+
+    def transformers(self, name: str, within: str) -> list[Named]:
+        named = [self.of_area(t.area_code) for t in self._transformers if t.name == name]
+        return [one for one in named if str(one).startswith(within)]
+
     def told(self, place: Place) -> Told:
         """The locator's answer as names."""
         offered = [_named(c.names) for c in place.candidates]
+        said = " | ".join(filter(None, (place.note, *(c.reason for c in place.candidates))))
         if place.area is None:
-            return Told(_common(offered), tuple(offered), said=place.note)
+            return Told(_common(offered), tuple(offered), said=said)
         best = self._put(place)
-        reasons = (place.note, *(c.reason for c in place.candidates))
-        return Told(
-            best=best,
-            offered=(best, *offered),
-            is_sure=place.sure is not Sure.DOUBTFUL,
-            is_placed=True,
-            is_along=place.method is PlaceMethod.ADDRESS,
-            said=" | ".join(filter(None, reasons)),
-        )
+        return Told(best, (best, *offered), is_sure=place.sure is not Sure.DOUBTFUL, is_placed=True, said=said)
 
     def _put(self, place: Place) -> Named:
         """By what was named; what only a position says, by the area it lies in."""
         if place.area is not None and place.method in (PlaceMethod.ACCOUNT, PlaceMethod.PIN, PlaceMethod.ADDRESS):
             return self.of_area(place.area.code)
         return _named(place.names)
+
+
+def house_at(street: StreetRecord, number: int) -> LonLat:
+    """At its share of the way from the lowest number to the highest."""
+    squeezed = [(at.lon * _LON_SHARE, at.lat) for at in street.line]
+    share = (number - street.first_no) / max(street.last_no - street.first_no, 1)
+    point = shapely.LineString(squeezed).interpolate(share, normalized=True)
+    return LonLat(point.x / _LON_SHARE, point.y)
 
 
 def named_of(place: NamedPlace) -> Named:
@@ -140,11 +182,13 @@ def is_sure_but_wrong(utterance: Utterance, told: Told) -> bool:
     if not utterance.truths:
         return True
     claim = told.best
+    if utterance.is_along:
+        return not any(claim.covers(truth) for truth in utterance.truths)
     if all(truth.county != claim.county for truth in utterance.truths):
         return True
     if claim.township and claim.township != utterance.township:
         return True
-    return bool(claim.village) and not told.is_along and claim.village != utterance.village
+    return bool(claim.village) and claim.village != utterance.village
 
 
 def faults(utterance: Utterance, told: Told) -> list[Fault]:
@@ -160,7 +204,8 @@ def faults(utterance: Utterance, told: Told) -> list[Fault]:
         wrong.append("township")
     if utterance.village and (told.best.township, told.best.village) != (utterance.township, utterance.village):
         wrong.append("village")
-    if not all(any(truth.covers(one) for one in told.offered) for truth in utterance.truths if truth.township):
+    is_offered = [any(t.covers(one) for one in told.offered) for t in utterance.truths if t.township]
+    if not (any(is_offered) if utterance.is_along else all(is_offered)):
         wrong.append("not offered")
     return [Fault(what, utterance, told) for what in wrong]
 
@@ -185,7 +230,7 @@ class Score:
         def right(what: str, among: Sequence[Utterance]) -> float:
             return 1 - sum(f.what == what for f in found) / len(among) if among else 1.0
 
-        utterances = [utterance for utterance, _ in asked]
+        utterances = [utterance for utterance, _ in asked if not utterance.is_along]
         return cls(
             asked=len(asked),
             township=right("township", [u for u in utterances if u.township]),
@@ -201,17 +246,39 @@ def _utterance(section: str, said: Mapping[str, Any], names: Names) -> Utterance
     def maybe(key: str) -> Named | None:
         return names.called(said[key]) if key in said else None
 
-    at = [said["at"]] if "at" in said else said.get("one_of", [])
     return Utterance(
         section=section,
         words=said["words"],
-        truths=tuple(names.called(full) for full in at),
+        truths=_truths(said, names),
+        is_along="house" in said and "number" not in said["house"],
         nowhere=said.get("nowhere", False),
         contradiction=tuple(said.get("contradiction", ())),
         account_of=maybe("account_of"),
         phone_of=maybe("phone_of"),
         pin_of=maybe("pin_of"),
     )
+
+
+def _truths(said: Mapping[str, Any], names: Names) -> tuple[Named, ...]:
+    within = said.get("within", "")
+    match said:
+        case {"at": full}:
+            found = [names.called(full)]
+        case {"one_of": several}:
+            found = [names.called(full) for full in several]
+        case {"house": house}:
+            found = names.houses(**house)
+        case {"landmark": name}:
+            found = names.landmarks(name, within)
+        case {"pole": pole}:
+            found = names.poles(**pole)
+        case {"transformer": name}:
+            found = names.transformers(name, within)
+        case _:
+            return ()
+    if not found:
+        raise ValueError(f"The map knows nothing of what {said['words']!r} should name.")
+    return tuple(dict.fromkeys(found))
 
 
 def _named(names: PlaceNames | None) -> Named:

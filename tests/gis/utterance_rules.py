@@ -60,7 +60,11 @@ class _Rules:
         self._villages = [p for p in places if p.kind == "village"]
         self._called: defaultdict[str, set[Named]] = defaultdict(set)
         for place in places:
-            for form in _forms(place):
+            for form in _forms(place, (place.name, *place.aliases)):
+                self._called[form].add(named_of(place))
+        today = set(self._called)
+        for place in places:
+            for form in _forms(place, place.former) - today:
                 self._called[form].add(named_of(place))
         self._sounding: defaultdict[str, set[Named]] = defaultdict(set)
         self._alike: defaultdict[str, list[str]] = defaultdict(list)
@@ -146,11 +150,11 @@ class _Rules:
         return township + name, near | exactly | {named_of(village)}
 
 
-def _forms(place: NamedPlace) -> set[str]:
+def _forms(place: NamedPlace, names: Iterable[str]) -> set[str]:
     """All the ways to say it, from the whole to the bare name."""
     if place.kind == "county":
         return {place.name, place.name.rstrip(_COUNTY_TAILS)}
-    own = {place.name, short(place.name)}
+    own = {form for name in names for form in (name, short(name))}
     if place.kind == "village":
         own |= {township + name for township in (place.township, short(place.township)) for name in own}
     counties = {place.county, place.county.rstrip(_COUNTY_TAILS)}
