@@ -51,3 +51,9 @@ def against(what: str, figure: float, aim: float, unit: str = "", *, at_least: b
     met = figure >= aim if at_least else figure <= aim
     wanted = f"at {'least' if at_least else 'most'} {_text(aim)}{unit}"
     print(f"{'met   ' if met else 'MISSED'}  {what}: {_text(figure)}{unit} (aim: {wanted})")
+
+
+def resident_mb() -> float:
+    """Of this process, now."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))) / 1024

@@ -1,11 +1,13 @@
 """A grid of cells in front of Shapely: where no border is near, one look into a table says the area.
 
 Exact, not approximate: a cell is marked when any piece of any border may pass through it, and only what lies in
-unmarked cells is answered from the table. Building, one look and many looks share `_column` and `_row`, so that
-rounding cannot put one position into two cells.
+unmarked cells is answered from the table. A marked cell keeps the few areas that have a part in it; those are asked one
+by one, prepared. Building, one look and many looks reckon columns and rows alike, so that rounding cannot put one
+position into two cells.
 """
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,47 +19,57 @@ from scipy import ndimage
 Indices = NDArray[np.int32]
 Degrees = NDArray[np.float64]
 
-MIXED = -2  # a border may pass here: ask Shapely
+MIXED = -2  # a border may pass here
 NOBODY = -1
 _CELLS_A_SIDE = 2_048  # 8 MB; at Loudi cells of 60 m, and 9 positions in 10 need nothing else
+_SIDE = _CELLS_A_SIDE + 2
 _PIECES_AT_ONCE = 4_000_000
 
 
 class Grid:
-    """Which of `shapes` (WGS-84 degrees, valid polygons) a cell lies in, by index; MIXED, or NOBODY."""
+    """Which of `shapes` (WGS-84 degrees, valid polygons) a position lies in, by index: of several the first."""
 
     def __init__(self, shapes: Sequence[shapely.Geometry], tree: shapely.STRtree) -> None:
-        west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)) if shapes else (0, 0, 1, 1)
+        self._shapes = np.array(shapes, dtype=object)
+        west, south, east, north = shapely.total_bounds(self._shapes) if len(shapes) else (0, 0, 1, 1)
         self._west, self._south = float(west), float(south)
         self._per_lon = _CELLS_A_SIDE / max(float(east - west), 1e-9)
         self._per_lat = _CELLS_A_SIDE / max(float(north - south), 1e-9)
         # One ring of cells more: positions exactly on the eastern and northern end, and just beyond, have cells too.
         kind = np.int16 if len(shapes) < 2**15 else np.int32
-        self._owner: NDArray[Any] = np.full((_CELLS_A_SIDE + 2, _CELLS_A_SIDE + 2), NOBODY, dtype=kind)
-        if shapes:
-            self._mark_borders(shapes)
+        self._owner: NDArray[Any] = np.full((_SIDE, _SIDE), NOBODY, dtype=kind)
+        parts = np.empty(0, dtype=np.int64)
+        if len(shapes):
+            shapely.prepare(self._shapes)
+            parts = self._mark_borders()
             self._name_owners(tree)
+            if len(covering := self._covering(parts)):
+                parts = np.union1d(parts, covering)
+        self._keep(parts)
         self._rows: list[memoryview] = [memoryview(row) for row in self._owner]
 
     @property
     def nbytes(self) -> int:
-        return self._owner.nbytes
+        return self._owner.nbytes + self._mixed.nbytes + self._starts.nbytes + self._parts.nbytes
 
     def at(self, lon: float, lat: float) -> int:
-        """The index of the one shape here, MIXED or NOBODY."""
+        """The index of the first shape here, or NOBODY."""
         x, y = (lon - self._west) * self._per_lon, (lat - self._south) * self._per_lat
-        if 0 <= x <= _CELLS_A_SIDE and 0 <= y <= _CELLS_A_SIDE:
-            found: int = self._rows[int(y)][int(x)]
-            return found
-        return NOBODY
+        if not (0 <= x <= _CELLS_A_SIDE and 0 <= y <= _CELLS_A_SIDE):
+            return NOBODY
+        found: int = self._rows[int(y)][int(x)]
+        return self._first_of(int(y) * _SIDE + int(x), lon, lat) if found == MIXED else found
 
     def many(self, lons: Degrees, lats: Degrees) -> Indices:
         x, y = (lons - self._west) * self._per_lon, (lats - self._south) * self._per_lat
         inside = (x >= 0) & (x <= _CELLS_A_SIDE) & (y >= 0) & (y <= _CELLS_A_SIDE)
-        if inside.all():
-            return self._owner[y.astype(np.int32), x.astype(np.int32)].astype(np.int32)
+        where = slice(None) if inside.all() else np.flatnonzero(inside)
+        cells = y[where].astype(np.int32) * _SIDE + x[where].astype(np.int32)
         found = np.full(len(lons), NOBODY, dtype=np.int32)
-        found[inside] = self._owner[y[inside].astype(np.int32), x[inside].astype(np.int32)]
+        found[where] = self._owner.ravel()[cells]
+        open_ones = np.flatnonzero(found == MIXED)
+        within = open_ones if isinstance(where, slice) else np.searchsorted(where, open_ones)
+        found[open_ones] = self._first_of_each(cells[within], lons[open_ones], lats[open_ones])
         return found
 
     def alone_in(self, west: float, south: float, east: float, north: float) -> int:
@@ -75,19 +87,51 @@ class Grid:
                     return MIXED
         return first if first != NOBODY else MIXED
 
-    def _mark_borders(self, shapes: Sequence[shapely.Geometry]) -> None:
-        """Every cell of the box around every short piece of every border."""
-        lonlats, of_ring = shapely.get_coordinates(
-            shapely.get_parts(shapely.boundary(np.array(shapes, dtype=object))), return_index=True
-        )
+    def _first_of(self, cell: int, lon: float, lat: float) -> int:
+        n = bisect_left(self._mixed_view, cell)
+        for part in self._parts_view[self._starts_view[n] : self._starts_view[n + 1]]:
+            if shapely.intersects_xy(self._shapes[part], lon, lat):
+                return int(part)
+        return NOBODY
+
+    def _first_of_each(self, cells: Indices, lons: Degrees, lats: Degrees) -> Indices:
+        nth = np.searchsorted(self._mixed, cells)
+        counts = self._starts[nth + 1] - self._starts[nth]
+        of = np.repeat(np.arange(len(cells)), counts)
+        parts = self._parts[np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts - self._starts[nth], counts)]
+        # Area by area, falling: what is prepared stays near at hand, and of several the first is written last.
+        order = np.argsort(-parts, kind="stable")
+        of, parts = of[order], parts[order]
+        hit = shapely.intersects_xy(self._shapes[parts], lons[of], lats[of])
+        found = np.full(len(cells), NOBODY, dtype=np.int32)
+        found[of[hit]] = parts[hit]
+        return found
+
+    def _keep(self, parts: NDArray[np.int64]) -> None:
+        """The areas of marked cells, one cell after the other; `parts` are sorted."""
+        cells, areas = np.divmod(parts, max(len(self._shapes), 1))
+        firsts = np.flatnonzero(np.diff(cells, prepend=-1))
+        self._mixed: NDArray[Any] = cells[firsts].astype(np.int32)
+        self._starts: NDArray[Any] = np.append(firsts, len(cells)).astype(np.int32)
+        self._parts: NDArray[Any] = areas.astype(self._owner.dtype)
+        # For one position at a time: plain numbers come out of a view at a tenth of an array's price.
+        self._mixed_view, self._starts_view, self._parts_view = self._mixed.data, self._starts.data, self._parts.data
+
+    def _mark_borders(self) -> NDArray[np.int64]:
+        """Every cell of the box around every short piece of every border. Gives cell and area in one number, sorted."""
+        rings, of_shape = shapely.get_parts(shapely.boundary(self._shapes), return_index=True)
+        lonlats, of_ring = shapely.get_coordinates(rings, return_index=True)
         x, y = (lonlats[:, 0] - self._west) * self._per_lon, (lonlats[:, 1] - self._south) * self._per_lat
         same = np.flatnonzero(of_ring[1:] == of_ring[:-1])
+        areas = of_shape[of_ring[same]]
         x0, y0, x1, y1 = x[same], y[same], x[same + 1], y[same + 1]
         pieces = np.maximum(1, np.ceil(np.maximum(abs(x1 - x0), abs(y1 - y0)))).astype(np.int64)
-        for part in _parts(pieces):
-            self._mark(x0[part], y0[part], x1[part], y1[part], pieces[part])
+        marked = [self._mark(x0[p], y0[p], x1[p], y1[p], pieces[p], areas[p]) for p in _parts(pieces)]
+        return np.unique(np.concatenate(marked))
 
-    def _mark(self, x0: Degrees, y0: Degrees, x1: Degrees, y1: Degrees, pieces: NDArray[Any]) -> None:
+    def _mark(
+        self, x0: Degrees, y0: Degrees, x1: Degrees, y1: Degrees, pieces: NDArray[Any], areas: NDArray[Any]
+    ) -> NDArray[np.int64]:
         """Each segment in pieces of at most one cell's length: a piece lies in a box of at most 2 by 2 cells."""
         of = np.repeat(np.arange(len(pieces)), pieces)
         nth = np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
@@ -100,9 +144,50 @@ class Grid:
             limit = _CELLS_A_SIDE + 1
             ends.append((np.clip(low, 0, limit).astype(np.int32), np.clip(high, 0, limit).astype(np.int32)))
         (left, right), (bottom, top) = ends
-        for column in (left, (left + right) // 2, right):
-            for row in (bottom, (bottom + top) // 2, top):
-                self._owner[row, column] = MIXED
+        is_across, is_up = right != left, top != bottom
+        boxes = [
+            (left, bottom, slice(None)),
+            (right, bottom, is_across),
+            (left, top, is_up),
+            (right, top, is_across & is_up),
+        ]
+        # The hair on both sides can make three cells of two.
+        wide = (right - left > 1) | (top - bottom > 1)
+        boxes += [
+            (column, row, wide)
+            for column in (left, (left + right) // 2, right)
+            for row in (bottom, (bottom + top) // 2, top)
+        ]
+        return np.concatenate([self._marked(column[new], row[new], areas[of][new]) for column, row, new in boxes])
+
+    def _marked(self, columns: Indices, rows: Indices, areas: NDArray[Any]) -> NDArray[np.int64]:
+        """Cell and area in one number; what only repeats the one before it is left out."""
+        cells = rows * _SIDE + columns
+        self._owner.ravel()[cells] = MIXED
+        keys = cells.astype(np.int64) * len(self._shapes) + areas
+        news: NDArray[np.int64] = keys[np.diff(keys, prepend=-1) != 0]
+        return news
+
+    def _covering(self, parts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Areas that cover a marked cell whole while another's border passes through it: where areas overlap.
+
+        Row by row, between two cells with its own border an area covers all cells or none: the first one's middle says.
+        """
+        cells, areas = np.divmod(parts, len(self._shapes))
+        order = np.argsort(areas.astype(self._owner.dtype), kind="stable")
+        cells, areas = cells[order], areas[order]
+        is_gap = (areas[1:] == areas[:-1]) & (cells[1:] // _SIDE == cells[:-1] // _SIDE) & (np.diff(cells) > 1)
+        gaps = np.flatnonzero(is_gap)
+        # Only gaps with marked cells matter: between the borders of an area of its own there are none.
+        marks = np.cumsum(self._owner.ravel() == MIXED, dtype=np.int32)
+        gaps = gaps[marks[cells[gaps + 1] - 1] > marks[cells[gaps]]]
+        rows, columns = np.divmod(cells[gaps] + 1, _SIDE)
+        lons, lats = self._middles(rows, columns)
+        gaps = gaps[shapely.intersects_xy(self._shapes[areas[gaps]], lons, lats)]
+        covered = [np.arange(cells[gap] + 1, cells[gap + 1]) * len(self._shapes) + areas[gap] for gap in gaps]
+        keys = np.concatenate([np.empty(0, dtype=np.int64), *covered])
+        marked: NDArray[np.int64] = keys[self._owner.ravel()[keys // len(self._shapes)] == MIXED]
+        return marked
 
     def _name_owners(self, tree: shapely.STRtree) -> None:
         """Unmarked cells that touch have no border between them: one position speaks for all of them."""
@@ -112,9 +197,7 @@ class Grid:
         firsts[flat[::-1]] = np.arange(len(flat) - 1, -1, -1, dtype=np.int32)  # of several writes the last one stays
         firsts = firsts[1:]
         rows, columns = np.divmod(firsts, self._owner.shape[1])
-        middles = shapely.points(
-            self._west + (columns + 0.5) / self._per_lon, self._south + (rows + 0.5) / self._per_lat
-        )
+        middles = shapely.points(*self._middles(rows, columns))
         owners = np.full(count + 1, NOBODY, dtype=self._owner.dtype)
         asked, found = tree.query(middles, predicate="intersects")
         # Of several, the smallest index; assigned in falling order, so that it is written last.
@@ -122,6 +205,9 @@ class Grid:
         owners[asked[falling] + 1] = found[falling]
         owners[0] = MIXED
         self._owner = owners[labels]
+
+    def _middles(self, rows: NDArray[Any], columns: NDArray[Any]) -> tuple[Degrees, Degrees]:
+        return self._west + (columns + 0.5) / self._per_lon, self._south + (rows + 0.5) / self._per_lat
 
 
 def _parts(pieces: NDArray[Any]) -> list[slice]:

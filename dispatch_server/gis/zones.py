@@ -15,6 +15,7 @@ from dispatch_server.protocol.geo import LonLat
 
 # Chords of the circle that stands for a radius: their error is below 0.01 % of it.
 _CORNERS = 256
+_A_LITTLE_DEG = 2e-5  # about two metres
 
 
 class Zones:
@@ -34,21 +35,11 @@ class Zones:
 
     def shape_at(self, at: LonLat) -> AreaShape | None:
         index = self._grid.at(at.lon, at.lat)
-        if index == MIXED:
-            found = self._tree.query(shapely.Point(at.lon, at.lat), predicate="intersects")
-            return None if len(found) == 0 else self._shapes[found.min()]
         return None if index == NOBODY else self._shapes[index]
 
     def indices_at(self, lons: Degrees, lats: Degrees) -> Indices:
         """Of many positions at once: the place of each one's area in the order of codes, -1 outside all of them."""
-        found = self._grid.many(lons, lats)
-        open_ones = np.flatnonzero(found == MIXED)
-        points = shapely.points(lons[open_ones], lats[open_ones])
-        asked, areas = self._tree.query(points, predicate="intersects")
-        found[open_ones] = NOBODY
-        falling = np.argsort(-areas, kind="stable")  # of several areas the smallest code: it is written last
-        found[open_ones[asked[falling]]] = areas[falling]
-        return found
+        return self._grid.many(lons, lats)
 
     def area_at(self, at: LonLat) -> Area | None:
         shape = self.shape_at(at)
@@ -90,6 +81,14 @@ class Zones:
         metres, i = min(distances)
         return self._shapes[i].area, metres
 
+    def nearest_points(self, at: LonLat, most: int) -> list[tuple[Area, LonLat, float]]:
+        """The areas nearest to a position outside all of them, each with its nearest point and the distance."""
+        if (first := self.nearest(at)) is None:
+            return []
+        within = shapely.box(*Plane.around(at).box_around(2 * first[1] + 1))
+        near = sorted((self._metres_to(int(i), at), int(i)) for i in self._tree.query(within))
+        return [(self._shapes[i].area, self._just_inside(i, at), metres) for metres, i in near[:most]]
+
     @cached_property
     def geojson(self) -> bytes:
         """All areas with `code`, `name`, `area_class`, `township`, `county`, as consoles and tablets draw them."""
@@ -99,6 +98,18 @@ class Zones:
             for s, g in zip(self._shapes, geometries, strict=True)
         )
         return ('{"type":"FeatureCollection","features":[' + ",".join(features) + "]}").encode()
+
+    def _just_inside(self, i: int, at: LonLat) -> LonLat:
+        """The point of the area nearest to a position outside it, or one a little farther in where that lies on the
+        border of another: a person who takes it means this area."""
+        shape = self._shapes[i].shape
+        point = shapely.Point(at.lon, at.lat)
+        for inside in (shape, shape.buffer(-_A_LITTLE_DEG)):
+            nearest = shapely.shortest_line(point, inside).coords[-1] if not inside.is_empty else None
+            if nearest is not None and self.shape_at(found := LonLat(*nearest)) is self._shapes[i]:
+                return found
+        inner = shape.representative_point()
+        return LonLat(inner.x, inner.y)
 
     def _metres_to(self, i: int, at: LonLat) -> float:
         plane = Plane.around(at)
