@@ -1,6 +1,7 @@
-"""How well the areas cover the ground: overlaps, gaps, and what lies beside the counties, in square metres."""
+"""How well the areas cover the ground: overlaps, gaps, slivers, and what lies beside the counties, in square metres."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -8,11 +9,42 @@ from shapely.geometry.base import BaseGeometry
 
 from dispatch_server.gis.layers import AreaShape
 from dispatch_server.gis.plane import metres_per_degree
+from dispatch_server.protocol.geo import LonLat
 
 NOT_WORTH_TELLING_M2 = 1.0  # positions written with six or seven decimals leave slivers of this size
+SLIVER_M = 5.0  # narrower than a road: a border that was drawn twice
+SMALL_PART_M2 = 1_000.0  # of an area in several parts: a courtyard that was left over, not a hamlet
 
 
-def overlaps(areas: Sequence[AreaShape]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of ground that something is wrong with, and the areas it belongs to or lies between."""
+
+    shape: BaseGeometry
+    areas: tuple[AreaShape, ...] = ()
+
+    @property
+    def m2(self) -> float:
+        return square_metres(self.shape)
+
+    @property
+    def at(self) -> LonLat:
+        inside = self.shape.representative_point()
+        return LonLat(inside.x, inside.y)
+
+    @property
+    def width_m(self) -> float:
+        """Of a long piece: twice its area over the length around it."""
+        x_m, y_m = metres_per_degree(float(self.shape.centroid.y))
+        around = shapely.transform(self.shape, lambda at: at * (x_m, y_m)).length
+        return 2 * self.m2 / around
+
+    @property
+    def is_sliver(self) -> bool:
+        return self.width_m < SLIVER_M
+
+
+def overlaps(areas: Sequence[AreaShape]) -> list[Piece]:
     """Interiors that meet. Neighbours that only share a border are told apart before anything is cut."""
     if not areas:
         return []
@@ -24,30 +56,29 @@ def overlaps(areas: Sequence[AreaShape]) -> list[str]:
     meets = ~shapely.touches(shapes[first], shapes[second])
     first, second = first[meets], second[meets]
     common = shapely.intersection(shapes[first], shapes[second])
-    return [
-        _piece(f"{_called(areas[i])} and {_called(areas[j])} both cover", shape)
-        for i, j, shape in zip(first, second, common, strict=True)
-        if square_metres(shape) > NOT_WORTH_TELLING_M2
-    ]
+    pieces = [Piece(shape, (areas[i], areas[j])) for i, j, shape in zip(first, second, common, strict=True)]
+    return _worth_telling(pieces)
 
 
-def gaps(areas: Sequence[AreaShape]) -> list[str]:
-    """Holes that areas leave between them."""
-    covered = _together([a.shape for a in areas])
-    holes = [shapely.Polygon(ring) for part in _polygons(covered) for ring in part.interiors]
-    return [_piece("No area covers", hole) for hole in _worth_telling(holes)]
+def gaps(areas: Sequence[AreaShape]) -> list[Piece]:
+    """Holes that areas leave between them, with the areas around each."""
+    holes = [shapely.Polygon(ring) for part in _polygons(_together(areas)) for ring in part.interiors]
+    return [_among(piece, areas) for piece in _worth_telling(Piece(hole) for hole in holes)]
 
 
-def beside(areas: Sequence[AreaShape], counties: Sequence[BaseGeometry]) -> list[str]:
-    """Where the outer limits of the areas and of the counties part."""
-    if not counties:
-        return []
-    land, covered = _together(counties), _together([a.shape for a in areas])
-    parts = (
-        ("Of the counties, no area covers", _worth_telling(_polygons(land.difference(covered)))),
-        ("Outside every county, areas cover", _worth_telling(_polygons(covered.difference(land)))),
-    )
-    return [_summed(sentence, pieces) for sentence, pieces in parts if pieces]
+def beside(areas: Sequence[AreaShape], counties: Sequence[BaseGeometry]) -> tuple[list[Piece], list[Piece]]:
+    """What of the counties no area covers, and what areas cover outside every county."""
+    if not counties or not areas:
+        return [], []
+    land, covered = shapely.union_all(np.array(counties, dtype=object)), _together(areas)
+    bare, outside = _polygons(land.difference(covered)), _polygons(covered.difference(land))
+    return _worth_telling(map(Piece, bare)), _worth_telling(map(Piece, outside))
+
+
+def small_parts(areas: Sequence[AreaShape]) -> list[Piece]:
+    """Of areas in several parts, those too small to be meant."""
+    parts = [Piece(part, (area,)) for area in areas for part in _parts(area.shape)]
+    return _worth_telling(part for part in parts if part.m2 < SMALL_PART_M2)
 
 
 def square_metres(shape: BaseGeometry) -> float:
@@ -57,31 +88,24 @@ def square_metres(shape: BaseGeometry) -> float:
     return float(shape.area * x_m * y_m)
 
 
-def _together(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
-    whole: BaseGeometry = shapely.union_all(np.array(shapes, dtype=object))
+def _parts(shape: BaseGeometry) -> list[BaseGeometry]:
+    return list(shape.geoms) if isinstance(shape, shapely.MultiPolygon) and len(shape.geoms) > 1 else []
+
+
+def _together(areas: Sequence[AreaShape]) -> BaseGeometry:
+    whole: BaseGeometry = shapely.union_all(np.array([a.shape for a in areas], dtype=object))
     return whole
+
+
+def _among(piece: Piece, areas: Sequence[AreaShape]) -> Piece:
+    touching = shapely.intersects(np.array([a.shape for a in areas], dtype=object), piece.shape)
+    return Piece(piece.shape, tuple(areas[i] for i in np.flatnonzero(touching).tolist()))
 
 
 def _polygons(shape: BaseGeometry) -> list[shapely.Polygon]:
     return [part for part in shapely.get_parts([shape]) if isinstance(part, shapely.Polygon)]
 
 
-def _worth_telling(pieces: Iterable[shapely.Polygon]) -> list[shapely.Polygon]:
-    told = [p for p in pieces if square_metres(p) > NOT_WORTH_TELLING_M2]
-    return sorted(told, key=square_metres, reverse=True)
-
-
-def _summed(sentence: str, pieces: Sequence[shapely.Polygon]) -> str:
-    if len(pieces) == 1:
-        return _piece(sentence, pieces[0])
-    total = sum(square_metres(p) for p in pieces)
-    return _piece(f"{sentence} {total:,.0f} m² in {len(pieces)} pieces, the largest", pieces[0])
-
-
-def _piece(sentence: str, shape: BaseGeometry) -> str:
-    at = shape.representative_point()
-    return f"{sentence} {square_metres(shape):,.0f} m² near {at.x:.5f}, {at.y:.5f}."
-
-
-def _called(area: AreaShape) -> str:
-    return f"{area.area.code} {area.area.name}"
+def _worth_telling(pieces: Iterable[Piece]) -> list[Piece]:
+    told = [piece for piece in pieces if piece.m2 > NOT_WORTH_TELLING_M2]
+    return sorted(told, key=lambda piece: piece.m2, reverse=True)

@@ -90,6 +90,10 @@ def all_to_wgs84(lonlats: Degrees, crs: str) -> Degrees:
     return np.column_stack(_back(shift, lonlats[:, 0], lonlats[:, 1], np))
 
 
+def all_from_wgs84(lonlats: Degrees, crs: str) -> Degrees:
+    return np.column_stack(_shift_of(crs)(lonlats[:, 0], lonlats[:, 1], np))
+
+
 def _shift_of(crs: str) -> Shift:
     if not crs.strip():
         raise BadInput(f"Say the datum of the position: crs is {KNOWN}.")

@@ -10,37 +10,73 @@ from shapely.geometry.base import BaseGeometry
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datums import all_to_wgs84
-from dispatch_server.gis.folder import Folder
+from dispatch_server.gis.folder import MANIFEST, Folder
 from dispatch_server.gis.rows import Read
 
 T = TypeVar("T")
+Said = Callable[[str], str]
 
 
-def read_features(folder: Folder, file: str, make: Callable[[Callable[[str], str], BaseGeometry], T]) -> Read[T]:
-    crs = folder.crs_of(file)
+def read_features(folder: Folder, file: str, make: Callable[[Said, BaseGeometry], T]) -> Read[T]:
+    """`make` raises BadInput for a feature that cannot be used; where it stands is said before its sentence."""
+    crs, text = folder.crs_of(file), folder.text(file)
     try:
-        features = list(json.loads(folder.text(file))["features"])
+        said = json.loads(text)
+        features = list(said["features"])
     except (ValueError, KeyError, TypeError):
-        return [], [f"{file} is not a GeoJSON FeatureCollection."]
+        raise BadInput(f"{file} is not a GeoJSON FeatureCollection.") from None
+    if found := _contradiction(said, crs):
+        raise BadInput(another_crs(file, found, crs))
     # One conversion for the whole layer: ring by ring it would take ten times as long.
     shapes = shapely.transform([_shape_of(f) for f in features], lambda lonlats: all_to_wgs84(lonlats, crs))
     records: list[T] = []
     complaints: list[str] = []
-    for n, (feature, shape) in enumerate(zip(features, shapes, strict=True), 1):
-        where = f"{file} feature {n}"
+    for n, (feature, shape) in enumerate(zip(features, shapes, strict=True)):
         try:
-            records.append(make(_properties_of(feature, where), _require_on_globe(shape, where)))
+            records.append(make(_properties_of(feature), _require_on_globe(shape)))
         except BadInput as error:
-            complaints.append(str(error))
+            complaints.append(f"{folder.where(file, n, f'feature {n + 1}')}: {error}")
     return records, complaints
 
 
-def _properties_of(feature: Any, where: str) -> Callable[[str], str]:
+def crs_in(said: Any) -> str:
+    """The "crs" member of older GeoJSON files; "" without one, which means WGS-84."""
+    member = said.get("crs") if isinstance(said, dict) else None
+    properties = member.get("properties") if isinstance(member, dict) else None
+    return str(properties.get("name", "")) if isinstance(properties, dict) else ""
+
+
+def another_crs(label: str, found: str, said: str) -> str:
+    return f"{label} says itself that its crs is {found}, but {MANIFEST} says {said}; mend the wrong one."
+
+
+def _contradiction(said: Any, crs: str) -> str:
+    if not (inside := crs_in(said)):
+        return ""
+    from dispatch_server.gis.projections import contradiction  # servers read their own files and never need PROJ
+
+    return contradiction(inside, crs, np.empty((0, 2)))
+
+
+def codes_in(folder: Folder, file: str) -> list[tuple[str, str]]:
+    """Each feature's code with the place where it stands."""
+    features = json.loads(folder.text(file))["features"]
+    return [(_code_of(f), folder.where(file, n, f"feature {n + 1}")) for n, f in enumerate(features)]
+
+
+def _code_of(feature: Any) -> str:
+    try:
+        return _properties_of(feature)("code")
+    except BadInput:
+        return ""
+
+
+def _properties_of(feature: Any) -> Said:
     def said(key: str) -> str:
         properties = feature.get("properties") if isinstance(feature, dict) else None
         value = properties.get(key) if isinstance(properties, dict) else None
         if value is None or value == "":
-            raise BadInput(f"{where} has no {key}.")
+            raise BadInput(f"{key} is empty.")
         return str(value)
 
     return said
@@ -61,10 +97,10 @@ def _ring(positions: Any) -> Any:
     return np.array(positions, dtype=np.float64)[:, :2]
 
 
-def _require_on_globe(shape: BaseGeometry | None, where: str) -> BaseGeometry:
+def _require_on_globe(shape: BaseGeometry | None) -> BaseGeometry:
     if shape is None:
-        raise BadInput(f"{where}: its geometry is not a Polygon or MultiPolygon with closed rings.")
+        raise BadInput("its geometry is not a Polygon or MultiPolygon with closed rings.")
     west, south, east, north = shape.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # false for an empty outline too
-        raise BadInput(f"{where}: its outline is empty or leaves the globe; positions are longitude, then latitude.")
+        raise BadInput("its outline is empty or leaves the globe; positions are longitude, then latitude.")
     return shape

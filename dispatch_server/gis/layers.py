@@ -206,31 +206,28 @@ def read_counties(folder: Folder) -> Read[County]:
 
 
 def read_gazetteer(folder: Folder) -> Read[NamedPlace]:
-    columns = "code name kind township county lon lat radius_m area_code aliases"
-    return read_all(rows_of(folder, GAZETTEER, columns, folder.crs_of(GAZETTEER)), _named_place)
+    return read_all(rows_of(folder, GAZETTEER), _named_place)
 
 
 def read_streets(folder: Folder) -> Read[StreetRecord]:
-    columns = "code name county township aliases first_no last_no line"
-    return read_all(rows_of(folder, STREETS, columns, folder.crs_of(STREETS)), _street)
+    return read_all(rows_of(folder, STREETS), _street)
 
 
 def read_landmarks(folder: Folder) -> Read[LandmarkRecord]:
-    columns = "code name kind county township village lon lat radius_m aliases"
-    return read_all(rows_of(folder, LANDMARKS, columns, folder.crs_of(LANDMARKS)), _landmark)
+    return read_all(rows_of(folder, LANDMARKS), _landmark)
 
 
 def read_poles(folder: Folder) -> Read[PoleRecord]:
-    return read_all(rows_of(folder, POLES, "code feeder number road lon lat", folder.crs_of(POLES)), _pole)
+    return read_all(rows_of(folder, POLES), _pole)
 
 
 def read_road_nodes(folder: Folder) -> Read[RoadNode]:
-    rows = rows_of(folder, ROAD_NODES, "node lon lat", folder.crs_of(ROAD_NODES))
+    rows = rows_of(folder, ROAD_NODES)
     return read_all(rows, lambda row: RoadNode(row.text("node"), row.position()))
 
 
 def read_road_edges(folder: Folder) -> Read[RoadEdge]:
-    return read_all(rows_of(folder, ROAD_EDGES, "from to metres class oneway"), _road_edge)
+    return read_all(rows_of(folder, ROAD_EDGES), _road_edge)
 
 
 def roads_of(folder: Folder) -> tuple[list[RoadNode], list[RoadEdge]]:
@@ -244,38 +241,35 @@ def roads_of(folder: Folder) -> tuple[list[RoadNode], list[RoadEdge]]:
 
 
 def read_feeders(folder: Folder) -> Read[Feeder]:
-    rows = rows_of(folder, FEEDERS, "code name substation voltage_kv")
+    rows = rows_of(folder, FEEDERS)
     return read_all(rows, lambda row: Feeder(row.text("code"), row.maybe("name"), row.maybe("substation")))
 
 
 def read_depots(folder: Folder) -> Read[Depot]:
-    rows = rows_of(folder, DEPOTS, "code name squad county lon lat", folder.crs_of(DEPOTS))
+    rows = rows_of(folder, DEPOTS)
     return read_all(rows, lambda row: Depot(row.text("code"), row.position()))
 
 
 def read_transformers(folder: Folder) -> Read[TransformerRecord]:
-    columns = "code name feeder area_code lon lat customers"
-    return read_all(rows_of(folder, TRANSFORMERS, columns, folder.crs_of(TRANSFORMERS)), _transformer)
+    return read_all(rows_of(folder, TRANSFORMERS), _transformer)
 
 
 def read_accounts(folder: Folder) -> Read[AccountRecord]:
-    columns = "account_no meter_no transformer name phone address lon lat important kind no_night_calls"
-    return read_all(rows_of(folder, ACCOUNTS, columns, folder.crs_of(ACCOUNTS)), _account)
+    return read_all(rows_of(folder, ACCOUNTS), _account)
 
 
 def read_crews(folder: Folder) -> Read[CrewRow]:
-    columns = "code name squad county depot skills people vehicle suspended"
-    return read_all(rows_of(folder, CREWS, columns), _crew)
+    return read_all(rows_of(folder, CREWS), _crew)
 
 
 def read_shifts(folder: Folder) -> Read[ShiftRow]:
-    return read_all(rows_of(folder, SHIFTS, "crew day_of_week starts ends"), _shift)
+    return read_all(rows_of(folder, SHIFTS), _shift)
 
 
 def _area(said: Callable[[str], str], shape: BaseGeometry) -> AreaShape:
     code, area_class = said("code"), said("area_class")
     if area_class not in list(AreaClass):
-        raise BadInput(f"Area {code} has the class {area_class!r}; say urban, rural or remote.")
+        raise BadInput(f"area {code} has the class {area_class!r}; say urban, rural or remote.")
     return AreaShape(Area(code, said("name"), AreaClass(area_class)), said("township"), said("county"), shape)
 
 

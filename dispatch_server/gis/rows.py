@@ -8,24 +8,26 @@ from typing import TypeVar
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datums import to_wgs84
-from dispatch_server.gis.folder import Folder
+from dispatch_server.gis.folder import HEADERS, WITH_POSITIONS, Folder
 from dispatch_server.protocol.geo import LonLat
 
 T = TypeVar("T")
 Read = tuple[list[T], list[str]]  # what could be read, and what was wrong with the rest
 
 
-class Row:
-    __slots__ = ("_crs", "_file", "_line", "_values")
+ROWS_BETWEEN_WORDS = 100_000  # about a second of reading
 
-    def __init__(self, file: str, line: int, values: dict[str, str], crs: str | None) -> None:
-        self._file = file
-        self._line = line
+
+class Row:
+    __slots__ = ("_crs", "_values", "where")
+
+    def __init__(self, where: str, values: dict[str, str], crs: str | None) -> None:
+        self.where = where
         self._values = values
         self._crs = crs
 
     def wrong(self, what: str) -> BadInput:
-        return BadInput(f"{self._file} line {self._line}: {what}")
+        return BadInput(f"{self.where}: {what}")
 
     def maybe(self, column: str) -> str:
         """ "" too for an optional column that the file does not have."""
@@ -102,21 +104,27 @@ class Row:
             raise self.wrong(str(error)) from None
 
 
-def rows_of(folder: Folder, file: str, columns: str, crs: str | None = None) -> Iterator[Row]:
-    """`columns`, parted by blanks, must be there; others may be."""
+def rows_of(folder: Folder, file: str) -> Iterator[Row]:
+    """The columns that `HEADERS` names must be there; others may be."""
+    crs = folder.crs_of(file) if file in WITH_POSITIONS else None
     reader = csv.reader(io.StringIO(folder.text(file), newline=""), strict=True)
-    header = next(reader, [])
-    if missing := [c for c in columns.split() if c not in header]:
-        raise BadInput(f"{file} lacks the column {missing[0]}; its first line must name {', '.join(columns.split())}.")
+    header, columns = next(reader, []), HEADERS[file].split()
+    if missing := [c for c in columns if c not in header]:
+        raise BadInput(f"{file} lacks the column {missing[0]}; its first line must name {', '.join(columns)}.")
+    n = 0
     try:
         for values in reader:
             if not values:
                 continue
+            where = folder.where(file, n, f"line {reader.line_num}")
             if len(values) != len(header):
-                raise BadInput(f"{file} line {reader.line_num}: {len(values)} values for {len(header)} columns.")
-            yield Row(file, reader.line_num, dict(zip(header, values, strict=True)), crs)
+                raise BadInput(f"{where}: {len(values)} values for {len(header)} columns.")
+            yield Row(where, dict(zip(header, values, strict=True)), crs)
+            n += 1
+            if n % ROWS_BETWEEN_WORDS == 0:
+                folder.say(f"{folder.label(file)}: {n:,} rows so far.")
     except csv.Error as error:
-        raise BadInput(f"{file} line {reader.line_num}: {error}.") from None
+        raise BadInput(f"{folder.where(file, n, f'line {reader.line_num}')}: {error}.") from None
 
 
 def read_all(rows: Iterator[Row], make: Callable[[Row], T]) -> Read[T]:

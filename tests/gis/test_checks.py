@@ -85,9 +85,12 @@ def test_without_a_manifest_there_is_no_folder() -> None:
 @pytest.mark.parametrize(
     ("properties", "sentence"),
     [
-        ({"area_class": ""}, "areas.geojson feature 1 has no area_class."),
-        ({"area_class": "suburban"}, "Area A1 has the class 'suburban'; say urban, rural or remote."),
-        ({"code": None}, "areas.geojson feature 1 has no code."),
+        ({"area_class": ""}, "areas.geojson feature 1: area_class is empty."),
+        (
+            {"area_class": "suburban"},
+            "areas.geojson feature 1: area A1 has the class 'suburban'; say urban, rural or remote.",
+        ),
+        ({"code": None}, "areas.geojson feature 1: code is empty."),
     ],
 )
 def test_an_area_without_class_or_code_is_told(properties: dict[str, str], sentence: str) -> None:
@@ -99,22 +102,34 @@ def test_an_area_without_class_or_code_is_told(properties: dict[str, str], sente
 @pytest.mark.parametrize(
     ("file", "line", "sentence"),
     [
-        ("accounts.csv", "1001,,T1,x,,y,112.01,27.71,0,household,0", "accounts.csv: 1001 stands there 2 times."),
-        ("accounts.csv", "1009,,T9,x,,y,112.01,27.71,0,household,0", "accounts.csv: 1009 names the transformer 'T9'"),
+        (
+            "accounts.csv",
+            "1001,,T1,x,,y,112.01,27.71,0,household,0",
+            "accounts.csv: 1001 stands there 2 times: line 2, line 4.",
+        ),
+        (
+            "accounts.csv",
+            "1009,,T9,x,,y,112.01,27.71,0,household,0",
+            "accounts.csv line 4: 1009 names the transformer 'T9'",
+        ),
         ("accounts.csv", "1009,,T1,x,,y,112.01,27.71,2,household,0", "accounts.csv line 4: important must be 0 or 1"),
         ("accounts.csv", "1009,,T1,x,,y,,27.71,0,household,0", "accounts.csv line 4: lon must be a number"),
         ("accounts.csv", "1009,,T1,x", "accounts.csv line 4: 4 values for 11 columns."),
-        ("transformers.csv", "T9,x,F9,A1,112.01,27.71,5", "transformers.csv: T9 names the feeder 'F9'"),
-        ("transformers.csv", "T9,x,F1,A9,112.01,27.71,5", "transformers.csv: T9 names the area 'A9'"),
-        ("crews.csv", "K2,x,x,x,D9,lv,2,van,0", "crews.csv: K2 names the depot 'D9'"),
+        ("transformers.csv", "T9,x,F9,A1,112.01,27.71,5", "transformers.csv line 4: T9 names the feeder 'F9'"),
+        ("transformers.csv", "T9,x,F1,A9,112.01,27.71,5", "transformers.csv line 4: T9 names the area 'A9'"),
+        ("crews.csv", "K2,x,x,x,D9,lv,2,van,0", "crews.csv line 3: K2 names the depot 'D9'"),
         ("crews.csv", "K2,x,x,x,D1,welding,2,van,0", "crews.csv line 3: the skill 'welding' is not one of hv, lv"),
-        ("shifts.csv", "K9,1,08:00,20:00", "shifts.csv: a shift names the crew 'K9'"),
+        ("shifts.csv", "K9,1,08:00,20:00", "shifts.csv line 4: it names the crew 'K9'"),
         ("shifts.csv", "K1,8,08:00,20:00", "shifts.csv line 4: day_of_week runs from 1 (Monday) to 7, not 8."),
         ("shifts.csv", "K1,2,8 o'clock,20:00", "shifts.csv line 4: starts must be a time such as 07:30"),
-        ("road_edges.csv", "1,99,500,tertiary,0", "road_edges.csv: 1 to 99 names the node '99'"),
+        ("road_edges.csv", "1,99,500,tertiary,0", "road_edges.csv line 14: it names the node '99'"),
         ("road_edges.csv", "1,2,500,motorway,0", "road_edges.csv line 14: class must be one of primary"),
         ("gazetteer.csv", "9,x,hamlet,,东河县,112.01,27.71,5,,", "gazetteer.csv line 13: kind must be one of county"),
-        ("gazetteer.csv", "9,x村,village,柳林镇,东河县,112.01,27.71,5,A9,", "gazetteer.csv: x村 names the area 'A9'"),
+        (
+            "gazetteer.csv",
+            "9,x村,village,柳林镇,东河县,112.01,27.71,5,A9,",
+            "gazetteer.csv line 13: village 9 names the area 'A9'",
+        ),
     ],
 )
 def test_a_bad_row_blocks_and_is_named(file: str, line: str, sentence: str) -> None:
@@ -138,21 +153,23 @@ def test_an_overlap_is_told_in_square_metres() -> None:
     """A1 reaches 0.0001° into A2: 9.86 m by 2,217 m."""
     ring = [[112.0, 27.7], [112.0201, 27.7], [112.0201, 27.72], [112.0, 27.72], [112.0, 27.7]]
     [sentence] = notes(a_folder(with_areas(A1=ring)))
-    assert sentence.startswith("A1 柳林社区 and A2 三角村 both cover 21,8")
+    assert sentence.startswith("areas.geojson feature 1 and feature 2: A1 柳林社区 and A2 三角村 both cover 21,8")
     assert sentence.endswith("m² near 112.02005, 27.71000.")
     assert blocking(a_folder(with_areas(A1=ring))) == []
 
 
 def test_areas_that_cover_each_other_wholly_are_told_too() -> None:
     found = notes(a_folder(with_areas(A1=box(0.2, 0.2, 0.8, 0.8), A2=box(0, 0, 2, 1))))
-    assert any(s.startswith("A1 柳林社区 and A2 三角村 both cover 1,57") for s in found), found
+    assert any(
+        s.startswith("areas.geojson feature 1 and feature 2: A1 柳林社区 and A2 三角村 both cover 1,57") for s in found
+    ), found
 
 
 def test_a_gap_at_the_rim_is_told_against_the_counties() -> None:
     ring = [[112.0001, 27.7], [112.02, 27.7], [112.02, 27.72], [112.0001, 27.72], [112.0001, 27.7]]
     found = notes(a_folder(with_areas(A1=ring)))
-    assert any(s.startswith("Of the counties, no area covers 21,8") for s in found), found
-    assert any(s.startswith("road_nodes.csv: node 0 at 112.00000, 27.71000 lies outside") for s in found), found
+    assert any(s.startswith("areas.geojson: of the counties, no area covers 21,8") for s in found), found
+    assert any(s.startswith("road_nodes.csv line 2: node 0 at 112.00000, 27.71000 lies outside") for s in found), found
 
 
 def test_a_hole_between_areas_is_told() -> None:
@@ -160,13 +177,15 @@ def test_a_hole_between_areas_is_told() -> None:
     hole = [[112.009, 27.709], [112.009, 27.711], [112.011, 27.711], [112.011, 27.709], [112.009, 27.709]]
     features[0]["geometry"]["coordinates"] = [ring_of("A1"), hole]
     found = notes(a_folder({"areas.geojson": collection(features)}))
-    assert any(s.startswith("No area covers 43,7") for s in found), found
+    assert any(s.startswith("areas.geojson: no area covers 43,7") for s in found), found
 
 
 def test_an_outline_that_crosses_itself_blocks() -> None:
     bow_tie = [[112.0, 27.7], [112.02, 27.72], [112.02, 27.7], [112.0, 27.72], [112.0, 27.7]]
     [sentence] = blocking(a_folder(with_areas(A1=bow_tie)))
-    assert sentence.startswith("areas.geojson: the outline of A1 is not valid (Self-intersection")
+    assert sentence.startswith(
+        "areas.geojson feature 1: the outline of A1 is not valid at 112.010000, 27.710000 (Self-intersection"
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,12 +218,16 @@ def test_what_is_no_geojson_is_told() -> None:
 def test_a_position_outside_the_territory_is_told_and_does_not_block() -> None:
     folder = a_folder(with_line("accounts.csv", "1009,,T1,x,,y,113,27.71,0,household,0"))
     assert blocking(folder) == []
-    assert notes(folder) == ["accounts.csv: account 1009 at 113.00000, 27.71000 lies outside every area."]
+    assert notes(folder) == [
+        "accounts.csv line 4: account 1009 at 113.00000, 27.71000 lies outside every area, 92,707 m from A3 三角村."
+    ]
 
 
 def test_a_transformer_that_lies_in_another_area_than_it_says_is_told() -> None:
     folder = a_folder(with_line("transformers.csv", "T9,x,F1,A1,112.05,27.71,5"))
-    assert notes(folder) == ["transformers.csv: transformer T9 names the area A1 but lies in A3 三角村."]
+    assert notes(folder) == [
+        "transformers.csv line 4: transformer T9 at 112.05000, 27.71000 names the area A1 but lies in A3 三角村."
+    ]
 
 
 def test_two_villages_that_words_cannot_tell_apart_are_told() -> None:

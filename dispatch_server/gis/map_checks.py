@@ -1,0 +1,150 @@
+"""What is wrong with outlines and positions: each sentence names the feature, the place and the size."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from dispatch_server.gis import coverage
+from dispatch_server.gis.coverage import Piece
+from dispatch_server.gis.folder import (
+    ACCOUNTS,
+    AREAS,
+    COUNTIES,
+    DEPOTS,
+    GAZETTEER,
+    LANDMARKS,
+    POLES,
+    ROAD_NODES,
+    STREETS,
+    TRANSFORMERS,
+)
+from dispatch_server.gis.ground import Flaw, Ground
+from dispatch_server.gis.layers import AreaShape
+from dispatch_server.gis.zones import Zones
+from dispatch_server.protocol.geo import LonLat
+
+Named = Iterable[tuple[str, str, LonLat]]  # its key in the file, what it is called, where it lies
+
+_REASON = re.compile(r"(.*?)\[(\S+) (\S+)\]")
+MOST_NEIGHBOURS = 3
+
+
+def bad_outlines(ground: Ground) -> Iterator[Flaw]:
+    outlines = [(AREAS, a.area.code, a.shape) for a in ground.areas]
+    outlines += [(COUNTIES, c.code, c.shape) for c in ground.counties]
+    bad = [(file, code, shape) for file, code, shape in outlines if not shape.is_valid]
+    yield from ground.few(bad, lambda one: _bad_outline(ground, *one), AREAS, blocks=True)
+
+
+def _bad_outline(ground: Ground, file: str, code: str, shape: shapely.Geometry) -> str:
+    where, reason = ground.where(file, code), shapely.is_valid_reason(shape)
+    if (found := _REASON.fullmatch(reason)) is None:
+        return f"{where}: the outline of {code} is not valid ({reason})."
+    lon, lat = float(found[2]), float(found[3])
+    return f"{where}: the outline of {code} is not valid at {lon:.6f}, {lat:.6f} ({found[1]})."
+
+
+def overlaps_and_gaps(ground: Ground) -> Iterator[Flaw]:
+    areas, counties = ground.sound_areas, [c.shape for c in ground.counties if c.shape.is_valid]
+    label = ground.folder.label(AREAS)
+    yield from ground.few(coverage.overlaps(areas), lambda p: _overlap(ground, p), AREAS, blocks=False)
+    yield from ground.few(coverage.gaps(areas), lambda p: _gap(label, p), AREAS, blocks=False)
+    yield from ground.few(coverage.small_parts(areas), lambda p: _small_part(ground, p), AREAS, blocks=False)
+    bare, outside = coverage.beside(areas, counties)
+    yield from _summed(f"{label}: of the counties, no area covers", bare)
+    yield from _summed(f"{label}: outside every county, areas cover", outside)
+
+
+def _overlap(ground: Ground, piece: Piece) -> str:
+    first, second = (ground.where(AREAS, a.area.code) for a in piece.areas)
+    names = f"{_called(piece.areas[0])} and {_called(piece.areas[1])}"
+    return f"{first} and {ground.spot(AREAS, second)}: {names} both cover {_size(piece)}."
+
+
+def _gap(label: str, piece: Piece) -> str:
+    around = ", ".join(_called(a) for a in piece.areas[:MOST_NEIGHBOURS])
+    return f"{label}: no area covers {_size(piece)}, beside {around}."
+
+
+def _small_part(ground: Ground, piece: Piece) -> str:
+    [area] = piece.areas
+    return f"{ground.where(AREAS, area.area.code)}: {_called(area)} has a part of only {_size(piece)}."
+
+
+def _summed(sentence: str, pieces: Sequence[Piece]) -> Iterator[Flaw]:
+    if len(pieces) == 1:
+        yield Flaw(f"{sentence} {_size(pieces[0])}.", blocks=False)
+    elif pieces:
+        total = sum(piece.m2 for piece in pieces)
+        yield Flaw(f"{sentence} {total:,.0f} m² in {len(pieces):,} pieces; the largest is {_size(pieces[0])}.", False)
+
+
+def _size(piece: Piece) -> str:
+    said = f"{piece.m2:,.0f} m² near {piece.at.lon:.5f}, {piece.at.lat:.5f}"
+    return f"{said} (a sliver {piece.width_m:.1f} m wide)" if piece.is_sliver else said
+
+
+def _called(area: AreaShape) -> str:
+    return f"{area.area.code} {area.area.name}"
+
+
+def outside_the_territory(ground: Ground) -> Iterator[Flaw]:
+    if not ground.sound_areas:
+        return
+    places = ((f"{p.kind} {p.code}", f"{p.kind} {p.name}", p.at) for p in ground.gazetteer)
+    layers_of_points: list[tuple[str, Named]] = [
+        (GAZETTEER, places),
+        (TRANSFORMERS, ((t.code, f"transformer {t.code}", t.at) for t in ground.transformers)),
+        (ACCOUNTS, ((a.account_no, f"account {a.account_no}", a.at) for a in ground.accounts)),
+        (DEPOTS, ((d.code, f"depot {d.code}", d.at) for d in ground.depots)),
+        (ROAD_NODES, ((n.node, f"node {n.node}", n.at) for n in ground.nodes)),
+        (STREETS, ((s.code, f"street {s.name}", at) for s in ground.streets for at in s.line)),
+        (LANDMARKS, ((m.code, f"landmark {m.name}", m.at) for m in ground.landmarks)),
+        (POLES, ((p.code, f"pole {p.code}", p.at) for p in ground.poles)),
+    ]
+    for file, named in layers_of_points:
+        positions = list(named)
+        inside = ground.zones.indices_at(*_lons_lats(positions)) >= 0
+        out = [(file, *positions[i]) for i in np.flatnonzero(~inside)]
+        yield from ground.few(out, lambda one: _outside(ground, *one), file, blocks=False)
+
+
+def _outside(ground: Ground, file: str, key: str, called: str, at: LonLat) -> str:
+    where, nearest = ground.where(file, key), ground.zones.nearest(at)
+    assert nearest is not None
+    area, metres = nearest
+    return (
+        f"{where}: {called} at {at.lon:.5f}, {at.lat:.5f} lies outside every area, "
+        f"{metres:,.0f} m from {area.code} {area.name}."
+    )
+
+
+def _lons_lats(positions: Sequence[tuple[str, str, LonLat]]) -> tuple[Any, Any]:
+    lonlats = np.array([(at.lon, at.lat) for *_, at in positions], dtype=np.float64).reshape(-1, 2)
+    return lonlats[:, 0], lonlats[:, 1]
+
+
+def in_another_area(ground: Ground) -> Iterator[Flaw]:
+    """A village or transformer whose stated area is not where it lies."""
+    villages = [p for p in ground.gazetteer if p.kind == "village"]
+    stated = [(GAZETTEER, f"village {p.code}", f"village {p.name}", p.area_code, p.at) for p in villages]
+    stated += [(TRANSFORMERS, t.code, f"transformer {t.code}", t.area_code, t.at) for t in ground.transformers]
+    for file in (GAZETTEER, TRANSFORMERS):
+        mine = [one for one in stated if one[0] == file]
+        wrong = [one for one in mine if one[3] in ground.area_codes and _lies_elsewhere(ground.zones, one[3], one[4])]
+        yield from ground.few(wrong, lambda one: _in_another(ground, *one), file, blocks=False)
+
+
+def _lies_elsewhere(zones: Zones, code: str, at: LonLat) -> bool:
+    found = zones.area_at(at)
+    return found is not None and found.code != code and code not in {a.code for a in zones.touched_by(at, 0)}
+
+
+def _in_another(ground: Ground, file: str, key: str, called: str, code: str, at: LonLat) -> str:
+    found = ground.zones.area_at(at)
+    assert found is not None
+    where = f"{ground.where(file, key)}: {called} at {at.lon:.5f}, {at.lat:.5f}"
+    return f"{where} names the area {code} but lies in {found.code} {found.name}."

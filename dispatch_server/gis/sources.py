@@ -1,0 +1,166 @@
+"""Files as utilities have them: GeoPackage, Shapefile, GeoJSON and CSV, each read into one kind of table. Read only."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+
+from dispatch_server.domain.refusals import BadInput
+from dispatch_server.gis.features import crs_in
+from dispatch_server.gis.folder import Layer
+
+Shapes = NDArray[np.object_]
+
+# A Shapefile is several files; these hold what is read of it (.shx can be made from .shp).
+SHAPEFILE_PARTS = (".shp", ".dbf", ".prj", ".cpg")
+_WKT = "wkt"  # the column of a CSV that holds outlines or lines
+_EXACT_IN_A_FLOAT = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Texts by column, and shapes where the file has any. `ids` name each row; `crs` is what the file says itself."""
+
+    columns: Mapping[str, Sequence[str]]
+    shapes: Shapes | None
+    ids: Sequence[str]
+    crs: str = ""
+
+
+def read_table(path: Path, layer: Layer) -> Table:
+    """Raises BadInput with what to do about it."""
+    if (read := _READERS.get(path.suffix.lower())) is None:
+        raise BadInput(f"{layer.file} cannot be read: give it as {', '.join(_READERS)}.")
+    return read(path, layer)
+
+
+def parts_of(path: Path) -> list[Path]:
+    """The files whose bytes the checksum covers, in order."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    found = {part.suffix.lower(): part for part in path.parent.glob(f"{path.stem}.*")}
+    return [found[suffix] for suffix in SHAPEFILE_PARTS if suffix in found]
+
+
+def _from_csv(path: Path, layer: Layer) -> Table:
+    try:
+        text = path.read_bytes().decode(layer.encoding or "utf-8-sig")
+    except (UnicodeDecodeError, LookupError):
+        raise BadInput(_wrong_encoding(layer, layer.encoding or "UTF-8")) from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = next(reader, [])
+    rows: list[list[str]] = []
+    ids: list[str] = []
+    try:
+        for values in reader:
+            if values and len(values) != len(header):
+                raise BadInput(f"{layer.label} line {reader.line_num}: {len(values)} values for {len(header)} columns.")
+            if values:
+                rows.append(values)
+                ids.append(f"line {reader.line_num}")
+    except csv.Error as error:
+        raise BadInput(f"{layer.label} line {reader.line_num}: {error}.") from None
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
+    outlines = columns.get(layer.columns.get(_WKT, _WKT))
+    shapes = None if outlines is None else shapely.from_wkt(np.array(outlines, dtype=object), on_invalid="ignore")
+    return Table(columns, shapes, ids)
+
+
+def _from_geojson(path: Path, layer: Layer) -> Table:
+    try:
+        said = json.loads(path.read_bytes().decode("utf-8-sig"))
+        features = list(said["features"])
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"{layer.label} is not a GeoJSON FeatureCollection.") from None
+    properties = [f.get("properties") or {} if isinstance(f, dict) else {} for f in features]
+    names = list(dict.fromkeys(name for one in properties for name in one))
+    columns = {name: [_text(one.get(name)) for one in properties] for name in names}
+    shapes = np.array([_shape(f) for f in features], dtype=object)
+    ids = [f"feature {n}" for n in range(1, len(features) + 1)]
+    return Table(columns, shapes, ids, crs_in(said))
+
+
+def _from_gdal(path: Path, layer: Layer) -> Table:
+    import pyogrio
+    from pyogrio import raw
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        held = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        meta, fids, wkb, fields = raw.read(
+            path,
+            layer=_named_layer(layer, held),
+            encoding=layer.encoding or None,
+            return_fids=True,
+            datetime_as_string=True,
+        )
+    except (DataSourceError, DataLayerError) as error:
+        raise BadInput(f"{layer.label} cannot be read: {' '.join(str(error).split()).rstrip('.')}.") from None
+    except (UnicodeDecodeError, LookupError):
+        raise BadInput(_wrong_encoding(layer, layer.encoding or "what its .cpg names")) from None
+    columns = {name: _texts(values, layer, name) for name, values in zip(meta["fields"], fields, strict=True)}
+    if meta["encoding"] == "ISO-8859-1" and not layer.encoding and any(_is_foreign(v) for v in columns.values()):
+        raise BadInput(
+            f'{layer.label} does not say how its text is written (there is no .cpg file); add encoding = "GBK" to its '
+            "entry in the manifest, or whatever it is."
+        )
+    shapes = None if wkb is None else shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+    return Table(columns, shapes, [f"feature {fid}" for fid in fids], meta["crs"] or "")
+
+
+def _named_layer(layer: Layer, held: list[str]) -> str:
+    if layer.layer and layer.layer not in held:
+        raise BadInput(f"{layer.file} has no layer {layer.layer!r}; it holds: {', '.join(held)}.")
+    if not layer.layer and len(held) != 1:
+        raise BadInput(f'{layer.file} holds the layers {", ".join(held)}; say which one with layer = "{held[0]}".')
+    return layer.layer or held[0]
+
+
+def _texts(values: NDArray[Any], layer: Layer, name: str) -> list[str]:
+    # A whole-number column with an empty field comes as floats, and long numbers would lose their last digits.
+    if values.dtype.kind == "f" and np.abs(values[np.isfinite(values)]).max(initial=0) > _EXACT_IN_A_FLOAT:
+        raise BadInput(f"{layer.label}: the column {name} holds numbers too long to be exact; keep them as text.")
+    return [_text(value) for value in values.tolist()]
+
+
+def _text(value: Any) -> str:
+    if value is None or value != value:  # NaN stands for an empty field
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _shape(feature: Any) -> shapely.Geometry | None:
+    try:
+        return shapely.force_2d(shape(feature["geometry"]))
+    except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return None
+
+
+def _is_foreign(texts: Sequence[str]) -> bool:
+    return not all(text.isascii() for text in texts)
+
+
+def _wrong_encoding(layer: Layer, encoding: str) -> str:
+    return f'{layer.label} is not written in {encoding}; add encoding = "GBK" to its entry, or whatever it is.'
+
+
+_READERS = {
+    ".gpkg": _from_gdal,
+    ".shp": _from_gdal,
+    ".geojson": _from_geojson,
+    ".json": _from_geojson,
+    ".csv": _from_csv,
+}
