@@ -1,6 +1,7 @@
 """Check-ins keep the sequence of their device: jobs with one are folded again from the journal."""
 
 import json
+from typing import Any
 
 from alembic import op
 from sqlalchemy import text
@@ -21,7 +22,7 @@ _FOLDED = text("UPDATE jobs SET body = :body, shown = :shown WHERE id = :id")
 def upgrade() -> None:
     connection, fold = op.get_bind(), FOLDS["job"]
     for (job_id,) in connection.execute(_WITH_CHECK_INS).fetchall():
-        job = None
+        job: Any = None
         for kind, body in connection.execute(_FACTS, {"id": job_id}):
             job = fold.after(job, decode(fold.facts[kind], json.loads(body)))
         columns = {"body": text_of(job), "shown": columns_of_job(job)["shown"]}
