@@ -65,7 +65,7 @@ export function Place({ looked, candidate: chosen, onCandidate, onAccount }) {
       ${chosen && html`<p><${Class} of=${chosen.area?.area_class} /> <strong>${t('call.by_candidate', { name: nameOf(chosen.names) })}</strong></p>`}
       ${found && html`
         <p class="place-name"><${Class} of=${place.area?.area_class} /> <strong>${nameOf(place.names) || place.area?.name}</strong></p>
-        <p class="soft">${[place.area?.name, word('method', place.method), word('sure', place.sure), t('call.place_within', { m: Math.round(place.radius_m) })].filter(Boolean).join(' · ')}</p>
+        <p class="soft">${[place.area?.name, `${word('method', place.method)}${place.source ? ` ${place.source}` : ''}`, word('sure', place.sure), t('call.place_within', { m: Math.round(place.radius_m) })].filter(Boolean).join(' · ')}</p>
         ${place.other_areas?.length > 0 && html`<${AlsoTouched} others=${place.other_areas} />`}`}
       ${!found && html`<p class="soft">${t(busy && !place ? 'call.place_looking' : 'call.place_none')}</p>`}
       ${place?.note && html`<p class="soft">${said(place.note)}</p>`}
@@ -73,8 +73,8 @@ export function Place({ looked, candidate: chosen, onCandidate, onAccount }) {
       ${place?.candidates?.length > 0 && html`
         <p class="soft">${t('call.candidates')}</p>
         <ul class="candidates">${place.candidates.slice(0, 6).map((candidate) => html`
-          <li key=${candidate.candidate_id}><button type="button" class="button small" aria-pressed=${chosen?.candidate_id === candidate.candidate_id} title=${candidate.reason} onClick=${() => onCandidate(candidate)}>
-            <${Class} of=${candidate.area?.area_class} /> ${nameOf(candidate.names)}</button></li>`)}</ul>`}
+          <li key=${candidate.candidate_id}><button type="button" class="button small" aria-pressed=${chosen?.candidate_id === candidate.candidate_id} title=${said(candidate.reason)} onClick=${() => onCandidate(candidate)}>
+            <${Class} of=${candidate.area?.area_class} /> ${nameOf(candidate.names)}${candidate.source && html` <span class="soft">${candidate.source}</span>`}</button></li>`)}</ul>`}
     </div>`;
 }
 

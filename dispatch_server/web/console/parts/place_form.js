@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from '../core/html.js';
 import { lookAt, leaveForm, openOutage, pin, placing } from './panels.js';
 import { t } from '../words/index.js';
+import { get } from '../core/api.js';
 import { act } from './deeds.js';
 import { Pin, Place, usePlace } from './place.js';
 
@@ -13,6 +14,7 @@ export function PlaceForm() {
   const [candidate, setCandidate] = useState(null);
   const [trouble, setTrouble] = useState('');
   const looked = usePlace({ ...AS_IN_THE_LIST, address });
+  const own = useOwnPlace(call.id);
   useEffect(() => {
     showOnMap(looked.place);
     const { place } = looked; // a customer's own place needs no more choosing
@@ -45,7 +47,7 @@ export function PlaceForm() {
         <div class="form">
           <label class="field wide"><span>${t('place.words')}</span>
             <textarea rows="2" name="address" data-form-start value=${address} onInput=${(event) => { setAddress(event.currentTarget.value); setCandidate(null); }}></textarea></label>
-          <${Place} looked=${looked} candidate=${candidate} onCandidate=${take} onAccount=${() => {}} />
+          <${Place} looked=${address.trim() === '' && own !== null ? { place: own, busy: false } : looked} candidate=${candidate} onCandidate=${take} onAccount=${() => {}} />
           <${Pin} />
           <p class="soft wide">${t('place.hint')}</p>
         </div>
@@ -53,6 +55,17 @@ export function PlaceForm() {
       </div>
       <footer class="panel-foot"><span></span><button class="button main">${t('place.do')}</button></footer>
     </form>`;
+}
+
+/** Where the call stands now, with what is proposed for it: shown until somebody types. */
+function useOwnPlace(callId) {
+  const [own, setOwn] = useState(null);
+  useEffect(() => {
+    let here = true;
+    get(`/calls/${callId}`).then((answer) => here && setOwn(answer.place)).catch(() => {}); // without it the form works as well
+    return () => (here = false);
+  }, [callId]);
+  return own;
 }
 
 /** A name only leads the eye: what is placed is the candidate chosen, or the pin that was set. */
