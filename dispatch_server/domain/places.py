@@ -93,8 +93,14 @@ class Premises:
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What a call says about where it is. `pin` is already WGS-84."""
+    """What a call says about where it is. `pin` is already WGS-84.
+
+    `plate` is the code on a transformer or a pole; `of_number` are the premises of the caller's number, which tell who
+    calls and only perhaps where it is dark.
+    """
 
     premises: Premises | None = None
     pin: LonLat | None = None
     address: str | None = None
+    plate: str | None = None
+    of_number: tuple[Premises, ...] = ()

@@ -51,7 +51,6 @@ SENTENCES: dict[str, str] = {
     "{count} places are called so; the first {most} are listed; ask in which county and township it is.": (
         "有 {count} 处同名，只列出前 {most} 处；请询问在哪个县（市、区）、哪个乡镇。"
     ),
-    "the words name {heard}; this one lies in {place}": "来电人说的是{heard}，此处位于{place}",
     "the caller's pin": "来电人的定位点",
     # Other people's geocoders
     "Placed by {source} from the caller's words; ask whether the fault is there.": (
@@ -61,6 +60,46 @@ SENTENCES: dict[str, str] = {
         "{source}提出了另一个位置；请先询问来电人再采用。"
     ),
     "{source} found the caller's words here": "{source}按来电人所说的地址找到此处",
+    "the words name {heard}": "来电人说的是{heard}",
+    "“{heard}” is a former name of {name}": "“{heard}”是{name}的旧名",
+    "“{heard}” sounds like {name}": "“{heard}”与{name}同音",
+    "“{heard}” sounds like {name} to a speaker of Hunan": "“{heard}”在湖南口音中与{name}同音",
+    "“{heard}” is one character away from {name}": "“{heard}”与{name}只差一个字",
+    "{reason}; this one lies in {place}": "{reason}，此处位于{place}",
+    "{count} places are called so, all in {place}; ask which it is.": "{place}有 {count} 处同名；请询问是哪一处。",
+    "{count} places are called so; the first {most} are listed, all in {place}; ask which it is.": (
+        "{place}有 {count} 处同名，只列出前 {most} 处；请询问是哪一处。"
+    ),
+    "The words also name {heard}, which does not fit {place}; ask the caller which is right.": (
+        "来电人还说到{heard}，与{place}不符；请询问以哪个为准。"
+    ),
+    "Only the street is known, {distance} around; ask for the house number or for what stands beside.": (
+        "只知道街道，误差 {distance}；请询问门牌号或旁边有什么。"
+    ),
+    "Only the feeder {feeder} is known; ask for the number on a pole, or for the township and the village.": (
+        "只知道线路{feeder}；请询问最近电杆的杆号，或询问乡镇和村。"
+    ),
+    "“{heard}” is on no map of {place}; ask for its former name, or for a village beside it.": (
+        "{place}的地图上没有“{heard}”；请询问旧名或相邻的村。"
+    ),
+    "“{heard}” was taken for {place}, but others are called so too; ask which is meant.": (
+        "“{heard}”按{place}处理，但另有同名处；请询问是哪一处。"
+    ),
+    "“{heard}” was taken for {place}; read it back to the caller.": "“{heard}”按{place}处理；请向来电人复述确认。",
+    "The words name {place} as a neighbour; ask the caller what is dark itself.": (
+        "来电人只说在{place}旁边；请询问停电的具体地点。"
+    ),
+    "The caller's number has {count} premises; ask at which of them it is dark.": (
+        "该来电号码名下有 {count} 处用电地址；请询问是哪一处停电。"
+    ),
+    "The caller's number belongs to {address}, {distance} away; ask the caller where the fault is.": (
+        "来电号码登记在{address}，相距 {distance}；请询问故障在哪里。"
+    ),
+    "{note} The caller's number belongs to {address}, {distance} away; ask the caller where the fault is.": (
+        "{note}来电号码登记在{address}，相距 {distance}；请询问故障在哪里。"
+    ),
+    "the premises of the caller's number: {address}": "来电号码名下的用电地址：{address}",
+    "the nearest point of {area}, {distance} from the pin": "{area}距定位点最近处，相距 {distance}",
     # Clues that disagree, or lead out of the territory
     "The {method} lies in {place}, but the words name {places}; ask the caller where the fault is.": (
         "{method}在{place}，但来电人说的是{places}；请询问故障在哪里。"

@@ -1,0 +1,156 @@
+"""Names that were heard or typed wrongly: by sound, then by one character.
+
+Each is looked up in an index; there is never a search through all names.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from dispatch_server.gis.mentions import Mention
+from dispatch_server.gis.naming import (
+    COUNTY,
+    FEEDER,
+    STREET,
+    TOWNSHIP,
+    VILLAGE,
+    Called,
+    Entry,
+    How,
+    Names,
+    has_suffix,
+    is_long,
+)
+from dispatch_server.gis.readings import are_read_alike, sound_of
+
+MOST_CHARACTERS = 80  # of the words that are listened to: a place is named early
+_LONGEST = 7
+# 我们村 is everybody's. What sounds like it is no place.
+_NO_NAMES = re.compile(
+    "我|你|他|她|它|咱|这|那|哪|整|全|几|每|各|隔壁|附近|旁边|对面|本|同|有个|一个|两个|自然|农村|乡村|进村|村村|停电|没电|"
+    "断电|来电|有电|电|跳闸|师傅|线|灯|什么|怎么|为何|现在|刚才|今天|昨|晚上|早上|我屋|屋里|家里"
+)
+_CHINESE = re.compile("[\u4e00-\u9fff0-9]+")
+_ENDS_A_NAME = re.compile("$|[村社组队院的，,。；;、（(]|" + "[0-9一二三四五六七八九十]")
+
+
+def heard_mentions(names: Names, words: str, known: Sequence[Mention]) -> list[Mention]:
+    """Every stretch between the names that are known which may be another, misheard. They may overlap."""
+    words = words[:MOST_CHARACTERS]
+    holders = [entry for m in known for entry, _ in m.called if entry.kind in (COUNTY, TOWNSHIP)]
+    found: list[Mention] = []
+    for start, end in _open_stretches(words, known):
+        found += _in_stretch(names, words, start, end, holders, known)
+    return found
+
+
+def misnamed(names: Names, mention: Mention, holders: Sequence[Entry]) -> Mention:
+    """With what may be meant in one of these places, where the name itself lies elsewhere: 红星村 for 洪新村."""
+    called = [*names.called_in(mention.words, holders)]
+    called += [c for c in _sounding(names, mention.words, sound_of(mention.words)) if _is_in(c[0], holders)]
+    called += [c for c in _slipped(names, mention.words) if _is_in(c[0], holders)]
+    known = {entry for entry, _ in mention.called}
+    others = [c for c in called if c[0] not in known]
+    return replace(mention, called=(*mention.called, *_surest(others))) if others else mention
+
+
+def nearly(mention_words: str, villages: Sequence[Entry]) -> list[Called]:
+    """Of the villages of one township, those one character away: too little to place a call, enough to ask."""
+    return [
+        (v, How.SLIP) for v in villages if len(v.name) == len(mention_words) and _differ(v.name, mention_words) == 1
+    ]
+
+
+_A_VILLAGE = re.compile("[\u4e00-\u9fff]{1,4}?(?:村(?!里|民|上|口|子)|社区)")
+
+
+def unknown_villages(words: str, mentions: Sequence[Mention]) -> Iterator[str]:
+    """What is called a village right behind its township, and is none that is known."""
+    for mention in mentions:
+        found = _A_VILLAGE.match(words, mention.end) if TOWNSHIP in mention.kinds and mention.is_firm else None
+        if found and not _NO_NAMES.match(found[0]) and all(m.start != found.start() for m in mentions):
+            yield found[0]
+
+
+def _is_in(entry: Entry, holders: Sequence[Entry]) -> bool:
+    return any(holder is not entry and holder.holds(entry) for holder in holders)
+
+
+def _open_stretches(words: str, known: Sequence[Mention]) -> Iterator[tuple[int, int]]:
+    """Chinese between the names: nothing else is a name."""
+    for run in _CHINESE.finditer(words):
+        start = run.start()
+        for mention in known:
+            if mention.start >= run.end() or mention.end <= start:
+                continue
+            if mention.start > start:
+                yield start, mention.start
+            start = mention.end
+        if start < run.end():
+            yield start, run.end()
+
+
+def _in_stretch(
+    names: Names, words: str, start: int, end: int, holders: Sequence[Entry], known: Sequence[Mention]
+) -> Iterator[Mention]:
+    sounds = sound_of(words)
+    behind_a_township = any(m.end == start and TOWNSHIP in m.kinds for m in known)
+    for left in range(start, end):
+        for right in range(left + 2, min(end, left + _LONGEST) + 1):
+            said = words[left:right]
+            called = [*_sounding(names, said, sounds[left:right]), *_slipped(names, said)]
+            if not called or _NO_NAMES.match(said):
+                continue
+            follows = behind_a_township and left == start and _ENDS_A_NAME.match(words, right) is not None
+            credible = [c for c in called if _is_credible(said, c, holders, follows)]
+            if credible:
+                yield Mention(said, left, _surest(credible), words[left - 1 : left], words[right : right + 6])
+
+
+def _is_credible(said: str, called: Called, holders: Sequence[Entry], follows: bool) -> bool:
+    """Two syllables without 村 or 镇 sound like some village anywhere: only right behind their own township."""
+    entry, _ = called
+    if has_suffix(said) or entry.kind == STREET:
+        return len(said) >= 3
+    inside = _is_in(entry, holders)
+    if len(said) == 2:
+        return follows and inside and entry.kind == VILLAGE
+    return inside or entry.kind in (TOWNSHIP, FEEDER)
+
+
+def _sounding(names: Names, said: str, sound: str) -> Iterator[Called]:
+    for name in names.sounding(sound):
+        if name == said:
+            continue
+        how = How.SOUND if are_read_alike(name, said) else How.MIXED
+        for entry, _ in names.called(name):
+            yield entry, how
+
+
+def _slipped(names: Names, said: str) -> Iterator[Called]:
+    """One character wrong, missing or too many, in names long enough to be known by the rest."""
+    if len(said) < 3:
+        return
+    close: set[str] = set(names.with_gap(said))  # one is missing
+    for i in range(len(said)):
+        rest = said[:i] + said[i + 1 :]
+        if names.called(rest) and is_long(rest):
+            close.add(rest)  # one too many
+        close.update(name for name in names.with_gap(rest) if name[:i] + name[i + 1 :] == rest)
+    for name in close:
+        if name != said and (has_suffix(name) == has_suffix(said)):
+            for entry, _ in names.called(name):
+                yield entry, How.SLIP
+
+
+def _differ(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=True))
+
+
+def _surest(called: Sequence[Called]) -> tuple[Called, ...]:
+    """Each entry once, as surely as it can be heard; a later pass never overrules an earlier one."""
+    best: dict[Entry, How] = {}
+    for entry, how in called:
+        best[entry] = min(how, best.get(entry, how))
+    limit = min(best.values())
+    return tuple((entry, how) for entry, how in best.items() if how <= max(limit, How.MIXED) or how == limit)
