@@ -23,6 +23,18 @@ def test_back_and_there_is_the_same_place_too(at: LonLat, crs: str) -> None:
     assert metres_between(from_wgs84(to_wgs84(at, crs), crs), at) < 0.1
 
 
+@pytest.mark.parametrize("crs", ["gcj02", "bd09"])
+def test_there_and_back_all_over_china_at_once(crs: str) -> None:
+    """Every half degree, and beside the lines on which the formula takes a root or a phase of its sines."""
+    lons = np.concatenate((np.arange(73.5, 135.1, 0.5), 105 + np.array([-1e-9, 0, 1e-9])))
+    lats = np.concatenate((np.arange(3.8, 53.6, 0.5), 35 + np.array([-1e-9, 0, 1e-9])))
+    places = [LonLat(float(lon), float(lat)) for lon in lons for lat in lats]
+    there = np.array([(p.lon, p.lat) for p in (from_wgs84(place, crs) for place in places)])
+    back = all_to_wgs84(there, crs)
+    off_m = [metres_between(LonLat(*position), place) for position, place in zip(back.tolist(), places, strict=True)]
+    assert max(off_m) < 0.1
+
+
 def test_at_loudi_a_chinese_map_lies_about_655_metres_off() -> None:
     assert metres_between(LOUDI, from_wgs84(LOUDI, "gcj02")) == pytest.approx(655, abs=25)
 

@@ -230,7 +230,7 @@ class Score:
         def right(what: str, among: Sequence[Utterance]) -> float:
             return 1 - sum(f.what == what for f in found) / len(among) if among else 1.0
 
-        utterances = [utterance for utterance, _ in asked if not utterance.is_along]
+        utterances = [utterance for utterance, _ in asked]
         return cls(
             asked=len(asked),
             township=right("township", [u for u in utterances if u.township]),
