@@ -1,4 +1,4 @@
-"""A server as an administrator starts it, with a file of geocoders: what its map cannot place, the outside world does."""
+"""A server as an administrator starts it, with a file of geocoders: the outside world places what its map cannot."""
 
 import json
 import os
