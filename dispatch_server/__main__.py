@@ -18,7 +18,8 @@ from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.domain.refusals import BadInput, Forbidden, NotFound, Refused
 from dispatch_server.domain.rules import BadPolicy
 from dispatch_server.gis.geocoder_terms import BadGeocoders, describe_terms
-from dispatch_server.main import NoMap, store_of, wired
+from dispatch_server.main import NoMap, policy_of, store_of, wired
+from dispatch_server.protocol.sentences import in_chinese
 from dispatch_server.protocol.words import Role
 from dispatch_server.settings import BadSetting, Settings, describe, read_settings
 from dispatch_server.store.backup import BackupRefused
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Relight: from a fault call to a proved arrival.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-gis_app = typer.Typer(help="Map layers: check a folder, load it.", no_args_is_help=True)
+gis_app = typer.Typer(help="Map layers: check a folder, preview it, load it.", no_args_is_help=True)
 user_app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 app.add_typer(gis_app, name="gis")
 app.add_typer(user_app, name="user")
@@ -52,6 +53,7 @@ _MENDABLE = (
     Forbidden,
 )
 LOOPBACK = "127.0.0.1"
+AFolder = Annotated[Path, typer.Argument(help="Folder of layers with its manifest.toml.")]
 PRIVATE = 0o077  # what a command writes holds callers' numbers, passwords or keys: readable by us alone
 
 
@@ -61,7 +63,7 @@ def main() -> None:
     try:
         app()
     except _MENDABLE as error:
-        print(error, file=sys.stderr)
+        print(in_chinese(str(error)) if _reads_chinese() else error, file=sys.stderr)
         sys.exit(1)
     except OSError as error:
         print(f"{error.filename or 'A file'} cannot be used: {error.strerror}.", file=sys.stderr)
@@ -122,30 +124,69 @@ def _wait_for_a_signal() -> None:
 
 
 @gis_app.command("check")
-def gis_check(folder: Annotated[Path, typer.Argument(help="Folder of layers with its manifest.toml.")]) -> None:
+def gis_check(folder: AFolder) -> None:
     """Says in words what is wrong with a folder of layers."""
-    from dispatch_server.services.layers import check_folder
+    from dispatch_server.services.layers import NOTE, check_folder
 
-    complaints = check_folder(folder, typer.echo)
+    complaints = check_folder(folder, _tell)
     for complaint in complaints:
-        typer.echo(complaint)
-    if any(not c.startswith("Note: ") for c in complaints):
+        _tell(complaint)
+    if any(not c.startswith(NOTE) for c in complaints):
         raise typer.Exit(1)
-    typer.echo("It can be loaded." if complaints else "Nothing is wrong with it.")
+    _tell("It can be loaded." if complaints else "Nothing is wrong with it.")
 
 
 @gis_app.command("load")
-def gis_load(folder: Annotated[Path, typer.Argument(help="Folder of layers with its manifest.toml.")]) -> None:
+def gis_load(
+    folder: AFolder,
+    preview: Annotated[bool, typer.Option("--preview", help="Only says what would change.")] = False,
+) -> None:
     """Loads a folder of layers: all of it or nothing."""
     from dispatch_server.services.layers import load_folder
 
+    if preview:
+        gis_preview(folder)
+        return
     with store_of(read_settings()) as store:
-        complaints = load_folder(store, folder, typer.echo)
-    for complaint in complaints:
-        typer.echo(complaint)
-    if complaints:
-        typer.echo("Nothing was loaded.")
+        _tell_or_end(load_folder(store, folder, _tell))
+
+
+@gis_app.command("preview")
+def gis_preview(folder: AFolder) -> None:
+    """Says what loading a folder would change: areas, calls, targets, registers. Nothing is loaded."""
+    from dispatch_server.services.layer_preview import preview_folder
+
+    chosen = read_settings()
+    with store_of(chosen) as store:
+        _tell_or_end(preview_folder(store, policy_of(chosen), folder, _tell))
+
+
+@gis_app.command("versions")
+def gis_versions() -> None:
+    """Every load of layers with its author, the newest last: that one is in force."""
+    from dispatch_server.services.layers import loads_told
+
+    chosen = read_settings()
+    with store_of(chosen) as store:
+        for sentence in store.read(lambda reading: loads_told(reading, policy_of(chosen).zone)):
+            _tell(sentence)
+
+
+def _tell_or_end(in_the_way: list[str]) -> None:
+    for complaint in in_the_way:
+        _tell(complaint)
+    if in_the_way:
+        _tell("Nothing was loaded.")
         raise typer.Exit(1)
+
+
+def _tell(sentence: str) -> None:
+    typer.echo(in_chinese(sentence) if _reads_chinese() else sentence)
+
+
+def _reads_chinese() -> bool:
+    """As every command finds it out: the first of these that is set."""
+    return next((v for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(name))), "").startswith("zh")
 
 
 @user_app.command("add")

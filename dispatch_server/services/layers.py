@@ -1,25 +1,34 @@
 """A folder of layers into the store, and the ground that servers judge on out of it."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch_server.domain.people import COMMAND_LINE
-from dispatch_server.domain.refusals import BadInput, NotFound
+from dispatch_server.domain.refusals import BadInput, NotFound, Refused
 from dispatch_server.domain.rules import Policy
 from dispatch_server.gis import layers
 from dispatch_server.gis.checks import check, unlike_the_manifest
 from dispatch_server.gis.folder import ROAD_EDGES, ROAD_NODES, THE_MAP, Folder, folder_at, folder_of, has_roads
-from dispatch_server.gis.gazetteer import Gazetteer
+from dispatch_server.gis.gazetteer import gazetteer_of
 from dispatch_server.gis.layers import strict
 from dispatch_server.gis.locator import MapLocator
 from dispatch_server.gis.travel import RoadTravel
 from dispatch_server.gis.zones import Zones
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import crew_records
-from dispatch_server.store.layers import keep_files, keep_registers, keep_shifts, layer_files
+from dispatch_server.store.layers import (
+    REGISTERS,
+    keep_files,
+    keep_registers,
+    keep_shifts,
+    layer_files,
+    loads,
+    registered,
+)
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Reading, Work
 
@@ -27,25 +36,41 @@ if TYPE_CHECKING:
     from dispatch_server.gis.roads import RoadGraph
 
 Say = Callable[[str], None]
+NOTE = "Note: "
+NOTHING_LOADED = "No layers are loaded yet; run: relight gis load DIR"
 
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """Rows as the store takes them, positions in WGS-84; `shifts` still name the crew by its code."""
+    """Rows as the store takes them, by table, positions in WGS-84; `shifts` still name the crew by its code."""
 
-    crews: tuple[Mapping[str, Any], ...]
-    transformers: tuple[Mapping[str, Any], ...]
-    accounts: tuple[Mapping[str, Any], ...]
-    shifts: tuple[layers.ShiftRow, ...]
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    shifts: Sequence[layers.ShiftRow]
+    areas: int
+
+    @property
+    def counted(self) -> dict[str, int]:
+        return {"areas": self.areas} | {table: len(rows) for table, rows in self.rows.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the registers hold already, by table and code, and after how many loads."""
+
+    rows: Mapping[str, Mapping[str, tuple[Any, ...]]]
+    loads: int
 
 
 def read_registers(folder: Folder) -> Registers:
     """Raises BadInput with the first thing that is wrong."""
     return Registers(
-        crews=tuple(_crews(folder)),
-        transformers=tuple(_placed(record) for record in strict(layers.read_transformers(folder))),
-        accounts=tuple(_placed(record) for record in strict(layers.read_accounts(folder))),
-        shifts=tuple(strict(layers.read_shifts(folder))),
+        {
+            "crews": list(_crews(folder)),
+            "transformers": [_placed(record) for record in strict(layers.read_transformers(folder))],
+            "accounts": [_placed(record) for record in strict(layers.read_accounts(folder))],
+        },
+        strict(layers.read_shifts(folder)),
+        len(strict(layers.read_areas(folder))),
     )
 
 
@@ -65,55 +90,101 @@ def require_readable(folder: Folder) -> None:
         layers.roads_of(folder)
 
 
-def keep_layers(work: Work, folder: Folder, registers: Registers) -> None:
-    """Registers are added to or changed by code, never cut: the journal names them."""
+def keep_layers(work: Work, folder: Folder, registers: Registers, known: Known | None = None) -> None:
+    """Registers are added to or changed by code, never cut: the journal names them. What is `known` is not written."""
+    work.lock("layers")
+    if known is not None and known.loads != len(loads(work)):
+        raise Refused(
+            "Somebody else loaded layers meanwhile; nothing was loaded. Look at the preview, then load again."
+        )
     map_files = {name: folder.files[name] for name in THE_MAP if name in folder.files}
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in map_files.items()}
-    keep_files(work, folder.version, map_files, sums)
-    ids = keep_registers(work, registers.crews, registers.transformers, registers.accounts)
+    keep_files(work, folder.version, map_files, sums, registers.counted)
+    rows = {table: _unknown(registers.rows[table], table, known) for table in REGISTERS}
+    ids = keep_registers(work, rows["crews"], rows["transformers"], rows["accounts"], folder.say)
     keep_shifts(work, [_shift(shift, ids) for shift in registers.shifts])
+
+
+def known_registers(reading: Reading) -> Known:
+    rows = {table: {row[0]: tuple(row) for row in registered(reading, table)} for table in REGISTERS}
+    return Known(rows, len(loads(reading)))
+
+
+def as_known(row: Mapping[str, Any], table: str) -> tuple[Any, ...]:
+    return tuple(row[column] for column in REGISTERS[table].split())
+
+
+def _unknown(rows: Sequence[Mapping[str, Any]], table: str, known: Known | None) -> list[Mapping[str, Any]]:
+    """A million customers who did not move need no writing, and servers wait for whoever writes."""
+    there: Mapping[str, tuple[Any, ...]] = {} if known is None else known.rows[table]
+    key = REGISTERS[table].partition(" ")[0]
+    return [row for row in rows if there.get(row[key]) != as_known(row, table)]
 
 
 def territory_from(reading: Reading, policy: Policy) -> Territory:
     """From the newest layers in the store. Takes a fifth of a second: never inside a Work."""
     files = layer_files(reading)
     if not files:
-        raise NotFound("No layers are loaded yet; run: relight gis load DIR")
+        raise NotFound(NOTHING_LOADED)
     folder = folder_of(files)
     return Territory(_map_of(folder), RoadTravel(_roads(folder, policy), policy), policy, crew_records(reading))
 
 
 def check_folder(directory: Path, say: Say) -> list[str]:
     """`relight gis check`: everything that is wrong, the worst first. `say` hears what is being looked at."""
-    try:
-        folder = folder_at(directory)
-    except BadInput as error:
-        return [str(error)]
-    return [flaw.sentence if flaw.blocks else f"Note: {flaw.sentence}" for flaw in check(folder, say)]
+    return _checked(directory, say)[1]
 
 
 def load_folder(store: Store, directory: Path, say: Say) -> list[str]:
     """`relight gis load`: checks, then loads in one Work. Gives what stands in the way; empty when it was loaded."""
-    say(f"Checking {directory}.")
-    complaints = check_folder(directory, say)
-    if blocking := [c for c in complaints if not c.startswith("Note: ")]:
+    folder, blocking = checked_folder(directory, say)
+    if blocking or folder is None:
         return blocking
+    say("Reading the registers.")
+    registers, known = read_registers(folder), store.read(known_registers)
+    say("Writing it to the store.")
+    store.work(COMMAND_LINE, lambda work: keep_layers(work, folder, registers, known))
+    n = registers.counted
+    say(
+        f"Loaded version {folder.version}: {n['areas']:,} areas, {n['crews']:,} crews, {n['transformers']:,} "
+        f"transformers, {n['accounts']:,} accounts."
+    )
+    say("Running servers take it up by themselves. Calls keep the areas that they were given.")
+    return []
+
+
+def loads_told(reading: Reading, zone: tzinfo) -> list[str]:
+    """`relight gis versions`."""
+    told = [
+        f"{load.loaded_at.astimezone(zone):%Y-%m-%d %H:%M} version {load.version}, loaded by {load.said_by}: "
+        f"{', '.join(f'{n:,} {what}' for what, n in load.held.items()) or 'not counted'}."
+        for load in loads(reading)
+    ]
+    return [*told, "The last one is in force."] if told else [NOTHING_LOADED]
+
+
+def checked_folder(directory: Path, say: Say) -> tuple[Folder | None, list[str]]:
+    """The folder, or what stands in the way of it; notes are said."""
+    say(f"Checking {directory}.")
+    folder, complaints = _checked(directory, say)
+    if blocking := [c for c in complaints if not c.startswith(NOTE)]:
+        return None, blocking
     for note in complaints:
         say(note)
-    folder = folder_at(directory)
-    registers = read_registers(folder)
-    say("Writing it to the store.")
-    store.work(COMMAND_LINE, lambda work: keep_layers(work, folder, registers))
-    say(
-        f"Loaded version {folder.version}: {len(registers.crews)} crews, {len(registers.transformers)} transformers, "
-        f"{len(registers.accounts)} accounts. Running servers take it up by themselves."
-    )
-    return []
+    return folder, []
+
+
+def _checked(directory: Path, say: Say) -> tuple[Folder | None, list[str]]:
+    try:
+        folder = folder_at(directory, say)
+    except BadInput as error:
+        return None, [str(error)]
+    return folder, [flaw.sentence if flaw.blocks else f"{NOTE}{flaw.sentence}" for flaw in check(folder, say)]
 
 
 def _map_of(folder: Folder) -> MapLocator:
     zones = Zones(strict(layers.read_areas(folder)))
-    return MapLocator(zones, Gazetteer(strict(layers.read_gazetteer(folder))), folder.version)
+    return MapLocator(zones, gazetteer_of(folder), folder.version)
 
 
 def _crews(folder: Folder) -> Iterator[dict[str, Any]]:

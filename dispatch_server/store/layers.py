@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dispatch_server.domain.outages import Outage
+from dispatch_server.protocol.codec import decode
 from dispatch_server.store.instants import from_us, to_us
 from dispatch_server.store.people import bump
 from dispatch_server.store.questions import Question
@@ -36,19 +38,26 @@ def _upsert(table: str, key: str, columns: str) -> Question:
     )
 
 
-_CREW = _upsert("crews", "code", "code name squad county skills people vehicle depot_lon depot_lat suspended")
-_TRANSFORMER = _upsert("transformers", "code", "code name feeder area_code lon lat customers")
-_ACCOUNT = _upsert(
-    "accounts",
-    "account_no",
-    "account_no meter_no transformer name phone address lon lat important kind no_night_calls",
-)
+# By table, the columns that a load brings; the first one is the key.
+REGISTERS = {
+    "crews": "code name squad county skills people vehicle depot_lon depot_lat suspended",
+    "transformers": "code name feeder area_code lon lat customers",
+    "accounts": "account_no meter_no transformer name phone address lon lat important kind no_night_calls",
+}
+_CREW, _TRANSFORMER, _ACCOUNT = (_upsert(table, c.partition(" ")[0], c) for table, c in REGISTERS.items())
+_REGISTERED = {table: Question(f"SELECT {', '.join(c.split())} FROM {table}") for table, c in REGISTERS.items()}
 _CREW_IDS = Question("SELECT code, id FROM crews")
 _DROP_SHIFTS = Question("DELETE FROM shifts")
 _ADD_SHIFT = Question(
     "INSERT INTO shifts (crew_id, day_of_week, starts_min, ends_min) "
     "VALUES (:crew_id, :day_of_week, :starts_min, :ends_min)"
 )
+
+_PLACED = Question(
+    "SELECT c.id, c.state, p.lon, p.lat, p.radius_m FROM calls c JOIN places p ON p.id = c.place_id "
+    "WHERE p.lon IS NOT NULL ORDER BY c.id"
+)
+_NOT_YET_REACHED = Question("SELECT body FROM outages WHERE state = 'open' AND arrived_at_us IS NULL ORDER BY id")
 
 Rows = Sequence[Mapping[str, Any]]
 Say = Callable[[str], None]
@@ -65,6 +74,15 @@ class Load:
     held: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedCall:
+    call_id: int
+    state: str
+    lon: float
+    lat: float
+    radius_m: float
+
+
 def any_layers(reading: Reading) -> bool:
     found = reading.row(_LOADED)
     return found is not None and found[0] > 0
@@ -78,6 +96,21 @@ def layer_files(reading: Reading) -> dict[str, bytes]:
 def loads(reading: Reading) -> list[Load]:
     """Every load, the newest last: the map that holds."""
     return [Load(version, from_us(at), by, json.loads(held)) for version, at, by, held in reading.rows(_LOADS)]
+
+
+def registered(reading: Reading, table: str) -> list[tuple[Any, ...]]:
+    """The rows of a register, in the order of its columns in `REGISTERS`."""
+    return reading.rows(_REGISTERED[table])
+
+
+def placed_calls(reading: Reading) -> list[PlacedCall]:
+    """Every call whose place is known and was not deleted by age."""
+    return [PlacedCall(*row) for row in reading.rows(_PLACED)]
+
+
+def outages_not_yet_reached(reading: Reading) -> list[Outage]:
+    """Open ones that nobody has officially arrived at: their clocks still run."""
+    return [decode(Outage, json.loads(body)) for (body,) in reading.rows(_NOT_YET_REACHED)]
 
 
 def keep_files(

@@ -99,7 +99,7 @@ def test_a_map_on_which_no_server_could_start_is_refused(
 def test_the_command_says_what_it_does_and_gives_what_stands_in_the_way(store: Store, tmp_path: Path) -> None:
     said: list[str] = []
     assert load_folder(store, write(tmp_path / "map"), said.append) == []
-    assert said[-1].startswith(f"Loaded version {a_folder().version}: 1 crews, 2 transformers, 2 accounts.")
+    assert f"Loaded version {a_folder().version}: 6 areas, 1 crews, 2 transformers, 2 accounts." in said
     broken = write(tmp_path / "broken", {"depots.csv": None})
     assert load_folder(store, broken, said.append)[0].startswith("depots.csv is missing")
 
