@@ -151,8 +151,18 @@ def _township_seats(
     free = [t for t in townships if t.code not in seats]
     starts = crowd[chance(f"seats {county.code}").choice(len(crowd), len(free), replace=False)]
     hinted = np.array([_hint(t) or start for t, start in zip(free, starts, strict=True)]).reshape(-1, 2)
-    apart = _even(crowd, hinted, np.array([*seats.values()]).reshape(-1, 2), _ROUNDS_FROM_A_HINT)
+    alone = [at for code, at in seats.items() if code not in inputs.extents]
+    open_land = _beyond(crowd, [inputs.extents[t.code] for t in townships if t.code in inputs.extents], len(free))
+    apart = _even(open_land, hinted, np.array(alone).reshape(-1, 2), _ROUNDS_FROM_A_HINT)
     return seats | {t.code: (float(x), float(y)) for t, (x, y) in zip(free, apart, strict=True)}
+
+
+def _beyond(crowd: Points, reaches: Sequence[Extent], wanted: int) -> Points:
+    """Where none of the known townships reaches: there the others must lie."""
+    if not reaches:
+        return crowd
+    beyond: Points = crowd[_in_reach(crowd, reaches).min(axis=1) > 1]
+    return beyond if len(beyond) >= _CROWD_OF_A_SITE * wanted else crowd
 
 
 def _known(township: Township, land: BaseGeometry, inputs: Inputs) -> Xy | None:
