@@ -7,6 +7,7 @@ position into two cells.
 """
 
 import itertools
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
@@ -21,8 +22,8 @@ Degrees = NDArray[np.float64]
 
 MIXED = -2  # a border may pass here
 NOBODY = -1
-_CELLS_A_SIDE = 2_048  # 8 MB; at Loudi cells of 60 m, and 9 positions in 10 need nothing else
-_SIDE = _CELLS_A_SIDE + 2
+_MOST_CELLS = 2_048  # a side; 8 MB; at Loudi cells of 60 m, and 9 positions in 10 need nothing else
+_CELLS_AN_AREA = 45  # a side; a map of a few areas is not worth the tenth of a second that the largest grid takes
 _PIECES_AT_ONCE = 4_000_000
 
 
@@ -33,18 +34,19 @@ class Grid:
         self._shapes = np.array(shapes, dtype=object)
         west, south, east, north = shapely.total_bounds(self._shapes) if len(shapes) else (0, 0, 1, 1)
         self._west, self._south = float(west), float(south)
-        self._per_lon = _CELLS_A_SIDE / max(float(east - west), 1e-9)
-        self._per_lat = _CELLS_A_SIDE / max(float(north - south), 1e-9)
+        self._cells = min(_MOST_CELLS, math.ceil(_CELLS_AN_AREA * math.sqrt(max(len(shapes), 1))))
+        self._side = self._cells + 2
+        self._per_lon = self._cells / max(float(east - west), 1e-9)
+        self._per_lat = self._cells / max(float(north - south), 1e-9)
         # One ring of cells more: positions exactly on the eastern and northern end, and just beyond, have cells too.
         kind = np.int16 if len(shapes) < 2**15 else np.int32
-        self._owner: NDArray[Any] = np.full((_SIDE, _SIDE), NOBODY, dtype=kind)
+        self._owner: NDArray[Any] = np.full((self._side, self._side), NOBODY, dtype=kind)
         parts = np.empty(0, dtype=np.int64)
         if len(shapes):
             shapely.prepare(self._shapes)
             parts = self._mark_borders()
             self._name_owners(tree)
-            if len(covering := self._covering(parts)):
-                parts = np.union1d(parts, covering)
+            parts = _sorted_once(np.concatenate((parts, self._covering(parts))))
         self._keep(parts)
         self._rows: list[memoryview] = [memoryview(row) for row in self._owner]
 
@@ -55,16 +57,16 @@ class Grid:
     def at(self, lon: float, lat: float) -> int:
         """The index of the first shape here, or NOBODY."""
         x, y = (lon - self._west) * self._per_lon, (lat - self._south) * self._per_lat
-        if not (0 <= x <= _CELLS_A_SIDE and 0 <= y <= _CELLS_A_SIDE):
+        if not (0 <= x <= self._cells and 0 <= y <= self._cells):
             return NOBODY
         found: int = self._rows[int(y)][int(x)]
-        return self._first_of(int(y) * _SIDE + int(x), lon, lat) if found == MIXED else found
+        return self._first_of(int(y) * self._side + int(x), lon, lat) if found == MIXED else found
 
     def many(self, lons: Degrees, lats: Degrees) -> Indices:
         x, y = (lons - self._west) * self._per_lon, (lats - self._south) * self._per_lat
-        inside = (x >= 0) & (x <= _CELLS_A_SIDE) & (y >= 0) & (y <= _CELLS_A_SIDE)
+        inside = (x >= 0) & (x <= self._cells) & (y >= 0) & (y <= self._cells)
         where = slice(None) if inside.all() else np.flatnonzero(inside)
-        cells = y[where].astype(np.int32) * _SIDE + x[where].astype(np.int32)
+        cells = y[where].astype(np.int32) * self._side + x[where].astype(np.int32)
         found = np.full(len(lons), NOBODY, dtype=np.int32)
         found[where] = self._owner.ravel()[cells]
         open_ones = np.flatnonzero(found == MIXED)
@@ -76,7 +78,7 @@ class Grid:
         """The index of the one shape that covers the whole box; MIXED where that is not certain."""
         x0, y0 = (west - self._west) * self._per_lon, (south - self._south) * self._per_lat
         x1, y1 = (east - self._west) * self._per_lon, (north - self._south) * self._per_lat
-        if not (x0 >= 0 and x1 <= _CELLS_A_SIDE and y0 >= 0 and y1 <= _CELLS_A_SIDE):
+        if not (x0 >= 0 and x1 <= self._cells and y0 >= 0 and y1 <= self._cells):
             return MIXED
         first: int = self._rows[int(y0)][int(x0)]
         columns = range(int(x0), int(x1) + 1)
@@ -127,7 +129,7 @@ class Grid:
         x0, y0, x1, y1 = x[same], y[same], x[same + 1], y[same + 1]
         pieces = np.maximum(1, np.ceil(np.maximum(abs(x1 - x0), abs(y1 - y0)))).astype(np.int64)
         marked = [self._mark(x0[p], y0[p], x1[p], y1[p], pieces[p], areas[p]) for p in _parts(pieces)]
-        return np.unique(np.concatenate(marked))
+        return _sorted_once(np.concatenate(marked))
 
     def _mark(
         self, x0: Degrees, y0: Degrees, x1: Degrees, y1: Degrees, pieces: NDArray[Any], areas: NDArray[Any]
@@ -141,7 +143,7 @@ class Grid:
             a, b = first[of] + (last - first)[of] * from_share, first[of] + (last - first)[of] * to_share
             # A hair wider on both sides: the ends of a piece are rounded, the border itself is not.
             low, high = np.minimum(a, b) - 1e-6, np.maximum(a, b) + 1e-6
-            limit = _CELLS_A_SIDE + 1
+            limit = self._cells + 1
             ends.append((np.clip(low, 0, limit).astype(np.int32), np.clip(high, 0, limit).astype(np.int32)))
         (left, right), (bottom, top) = ends
         is_across, is_up = right != left, top != bottom
@@ -162,7 +164,7 @@ class Grid:
 
     def _marked(self, columns: Indices, rows: Indices, areas: NDArray[Any]) -> NDArray[np.int64]:
         """Cell and area in one number; what only repeats the one before it is left out."""
-        cells = rows * _SIDE + columns
+        cells = rows * self._side + columns
         self._owner.ravel()[cells] = MIXED
         keys = cells.astype(np.int64) * len(self._shapes) + areas
         news: NDArray[np.int64] = keys[np.diff(keys, prepend=-1) != 0]
@@ -176,12 +178,14 @@ class Grid:
         cells, areas = np.divmod(parts, len(self._shapes))
         order = np.argsort(areas.astype(self._owner.dtype), kind="stable")
         cells, areas = cells[order], areas[order]
-        is_gap = (areas[1:] == areas[:-1]) & (cells[1:] // _SIDE == cells[:-1] // _SIDE) & (np.diff(cells) > 1)
+        is_gap = (
+            (areas[1:] == areas[:-1]) & (cells[1:] // self._side == cells[:-1] // self._side) & (np.diff(cells) > 1)
+        )
         gaps = np.flatnonzero(is_gap)
         # Only gaps with marked cells matter: between the borders of an area of its own there are none.
         marks = np.cumsum(self._owner.ravel() == MIXED, dtype=np.int32)
         gaps = gaps[marks[cells[gaps + 1] - 1] > marks[cells[gaps]]]
-        rows, columns = np.divmod(cells[gaps] + 1, _SIDE)
+        rows, columns = np.divmod(cells[gaps] + 1, self._side)
         lons, lats = self._middles(rows, columns)
         gaps = gaps[shapely.intersects_xy(self._shapes[areas[gaps]], lons, lats)]
         covered = [np.arange(cells[gap] + 1, cells[gap + 1]) * len(self._shapes) + areas[gap] for gap in gaps]
@@ -208,6 +212,13 @@ class Grid:
 
     def _middles(self, rows: NDArray[Any], columns: NDArray[Any]) -> tuple[Degrees, Degrees]:
         return self._west + (columns + 0.5) / self._per_lon, self._south + (rows + 0.5) / self._per_lat
+
+
+def _sorted_once(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """numpy's own `unique` hashes first, which takes ten times as long as sorting these."""
+    ordered = np.sort(keys)
+    once: NDArray[np.int64] = ordered[np.diff(ordered, prepend=-1) != 0]
+    return once
 
 
 def _parts(pieces: NDArray[Any]) -> list[slice]:

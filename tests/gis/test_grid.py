@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_server.gis.grid import _CELLS_A_SIDE, MIXED, NOBODY, Grid
+from dispatch_server.gis.grid import MIXED, NOBODY, Grid
 
 
 def a_land(seed: int, sites: int) -> list[shapely.Geometry]:
@@ -49,8 +49,8 @@ def test_what_the_grid_answers_is_what_shapely_answers(
 def the_awkward_ones(grid: Grid, areas: list[shapely.Geometry], rng: np.random.Generator) -> np.ndarray:
     """Anywhere, on corners and borders, a hair beside them, on the lines between cells, outside."""
     corners = shapely.get_coordinates(areas)
-    lines = grid._west + np.arange(0, _CELLS_A_SIDE, 97) / grid._per_lon
-    rows = grid._south + np.arange(0, _CELLS_A_SIDE, 97) / grid._per_lat
+    lines = grid._west + np.arange(0, grid._cells, 7) / grid._per_lon
+    rows = grid._south + np.arange(0, grid._cells, 7) / grid._per_lat
     return np.concatenate(
         [
             rng.uniform((111.3, 27.0), (112.7, 28.4), (2_000, 2)),
