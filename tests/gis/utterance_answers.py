@@ -80,6 +80,7 @@ class Told:
     offered: tuple[Named, ...] = ()
     is_sure: bool = False
     is_placed: bool = False
+    touched: frozenset[Named] = frozenset()  # the villages that the circle of doubt touches
     said: str = ""
 
 
@@ -148,7 +149,14 @@ class Names:
         if place.area is None:
             return Told(_common(offered), tuple(offered), said=said)
         best = self._put(place)
-        return Told(best, (best, *offered), is_sure=place.sure is not Sure.DOUBTFUL, is_placed=True, said=said)
+        return Told(
+            best=best,
+            offered=(best, *offered),
+            is_sure=place.sure is not Sure.DOUBTFUL,
+            is_placed=True,
+            touched=frozenset(self.of_area(area.code) for area in (place.area, *place.other_areas)),
+            said=said,
+        )
 
     def _put(self, place: Place) -> Named:
         """By what was named; what only a position says, by the area it lies in."""
@@ -204,6 +212,9 @@ def faults(utterance: Utterance, told: Told) -> list[Fault]:
         wrong.append("township")
     if utterance.village and (told.best.township, told.best.village) != (utterance.township, utterance.village):
         wrong.append("village")
+    is_within = bool(utterance.village and told.best.township) and told.best.covers(utterance.truths[0])
+    if told.is_placed and is_within and utterance.truths[0] not in told.touched:
+        wrong.append("circle misses the caller")
     is_offered = [any(t.covers(one) for one in told.offered) for t in utterance.truths if t.township]
     if not (any(is_offered) if utterance.is_along else all(is_offered)):
         wrong.append("not offered")
