@@ -26,6 +26,7 @@ from dispatch_server.gis.folder import (
     TRANSFORMERS,
     Folder,
     Say,
+    at,
     in_silence,
 )
 from dispatch_server.gis.ground import MOST_OF_A_KIND, Flaw, Ground
@@ -117,8 +118,10 @@ def _repeated_codes(ground: Ground) -> Iterator[Flaw]:
 
 def _repeated(ground: Ground, file: str, code: str, n: int) -> str:
     spots = [ground.spot(file, where) for where in ground.where_all(file, code)]
-    at = f": {', '.join(spots[:MOST_OF_A_KIND])}" if len(spots) == n else ""
-    return f"{ground.folder.label(file)}: {code} stands there {n} times{at}."
+    label = ground.folder.label(file)
+    if len(spots) != n:
+        return at(label, f"{code} stands there {n} times.")
+    return at(label, f"{code} stands there {n} times: {', '.join(spots[:MOST_OF_A_KIND])}.")
 
 
 def _unknown_references(ground: Ground) -> Iterator[Flaw]:
@@ -147,9 +150,9 @@ def _unknown_references(ground: Ground) -> Iterator[Flaw]:
 
 def _unknown(ground: Ground, file: str, key: str, what: str, code: str) -> str:
     where, who = ground.where(file, key), "it" if key == code or file == ROAD_EDGES else key
-    return (
-        f"{where}: {who} names the {what} {code!r}, which is not there." if code else f"{where}: {who} has no {what}."
-    )
+    if not code:
+        return at(where, f"{who} has no {what}.")
+    return at(where, f"{who} names the {what} {code!r}, which is not there.")
 
 
 def _names_twice(ground: Ground) -> Iterator[Flaw]:
@@ -158,7 +161,7 @@ def _names_twice(ground: Ground) -> Iterator[Flaw]:
     label = ground.folder.label(GAZETTEER)
     twice = [(n, "".join(names)) for names, n in spoken.items() if n > 1]
     yield from ground.few(
-        twice, lambda one: f"{label}: {one[0]} villages are called {one[1]}.", GAZETTEER, blocks=False
+        twice, lambda one: at(label, f"{one[0]} villages are called {one[1]}."), GAZETTEER, blocks=False
     )
 
 
@@ -168,9 +171,9 @@ def _unknown_townships(ground: Ground) -> Iterator[Flaw]:
     counties = {p.name for p in places if p.kind == "county"}
 
     def lost(place: NamedPlace) -> str:
-        where, within = ground.where(GAZETTEER, f"{place.kind} {place.code}"), f"{place.county}{place.township}"
-        within = place.county if place.kind == "township" else within
-        return f"{where}: {place.kind} {place.name} lies in {within}, which is not listed."
+        where = ground.where(GAZETTEER, f"{place.kind} {place.code}")
+        within = place.county if place.kind == "township" else place.county + place.township
+        return at(where, f"{place.kind} {place.name} lies in {within}, which is not listed.")
 
     villages = [p for p in places if p.kind == "village" and (p.county, p.township) not in townships]
     out = [p for p in places if p.kind == "township" and p.county not in counties]
@@ -180,7 +183,7 @@ def _unknown_townships(ground: Ground) -> Iterator[Flaw]:
 def _idle_crews(ground: Ground) -> Iterator[Flaw]:
     working, label = {s.crew for s in ground.shifts}, ground.folder.label(SHIFTS)
     idle = [c for c in ground.crews if c.code not in working]
-    yield from ground.few(idle, lambda c: f"{label}: {c.code} {c.name} has no shift.", SHIFTS, blocks=False)
+    yield from ground.few(idle, lambda c: at(label, f"{c.code} {c.name} has no shift."), SHIFTS, blocks=False)
 
 
 _CHECKS: tuple[tuple[str, Callable[[Ground], Iterable[Flaw]]], ...] = (

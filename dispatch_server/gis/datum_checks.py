@@ -73,7 +73,7 @@ def _datum_of(ground: Ground, file: str) -> str:
 
 
 def _sentence(ground: Ground, found: _Found, stated: str) -> str:
-    others = " and ".join(ground.folder.label(file) for file in found.against)
+    others = ", ".join(ground.folder.label(file) for file in found.against)
     return (
         f"{ground.folder.label(found.file)} fits {others} only when it is read as {found.crs}: of {found.looked_at:,} "
         f"positions {found.better:,} then fit better and {found.worse:,} worse. The manifest says {stated}, which is "

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datums import all_to_wgs84
-from dispatch_server.gis.folder import MANIFEST, Folder
+from dispatch_server.gis.folder import MANIFEST, Folder, at
 from dispatch_server.gis.rows import Read
 
 T = TypeVar("T")
@@ -31,11 +31,11 @@ def read_features(folder: Folder, file: str, make: Callable[[Said, BaseGeometry]
     shapes = shapely.transform([_shape_of(f) for f in features], lambda lonlats: all_to_wgs84(lonlats, crs))
     records: list[T] = []
     complaints: list[str] = []
-    for n, (feature, shape) in enumerate(zip(features, shapes, strict=True)):
+    for n, (feature, shape) in enumerate(zip(features, shapes, strict=True), 1):
         try:
             records.append(make(_properties_of(feature), _require_on_globe(shape)))
         except BadInput as error:
-            complaints.append(f"{folder.where(file, n, f'feature {n + 1}')}: {error}")
+            complaints.append(at(_where(folder, file, n), str(error)))
     return records, complaints
 
 
@@ -61,7 +61,11 @@ def _contradiction(said: Any, crs: str) -> str:
 def codes_in(folder: Folder, file: str) -> list[tuple[str, str]]:
     """Each feature's code with the place where it stands."""
     features = json.loads(folder.text(file))["features"]
-    return [(_code_of(f), folder.where(file, n, f"feature {n + 1}")) for n, f in enumerate(features)]
+    return [(_code_of(f), _where(folder, file, n)) for n, f in enumerate(features, 1)]
+
+
+def _where(folder: Folder, file: str, nth: int) -> str:
+    return folder.where(file, nth - 1, f"feature {nth}")
 
 
 def _code_of(feature: Any) -> str:

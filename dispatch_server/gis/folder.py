@@ -60,6 +60,11 @@ BY_NAME = {file.partition(".")[0]: file for file in HEADERS} | {ROADS: ROADS}
 Say = Callable[[str], None]
 
 
+def at(where: str, what: str) -> str:
+    """A flaw with the place where it is."""
+    return f"{where}: {what}"
+
+
 def in_silence(_: str) -> None:
     pass
 

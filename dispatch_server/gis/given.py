@@ -30,6 +30,7 @@ from dispatch_server.gis.folder import (
     Folder,
     Given,
     Layer,
+    at,
     manifest_of,
 )
 from dispatch_server.gis.projections import AS_WGS84, contradiction, is_projected, require_crs, unprojected
@@ -119,7 +120,7 @@ def _in_degrees(table: Table, layer: Layer, crs: str) -> Table:
             return table
         lonlats = unprojected(np.column_stack([_numbers(table.columns[str(name)]) for name in names]), crs)
     except BadInput as error:
-        raise BadInput(f"{layer.label}: {error}") from None
+        raise BadInput(at(layer.label, str(error))) from None
     converted = {str(name): _as_texts(lonlats[:, n]) for n, name in enumerate(names)}
     return replace(table, columns={**table.columns, **converted})
 
@@ -138,8 +139,9 @@ def _files(table: Table, layer: Layer, slot: str, crs: str) -> dict[str, bytes]:
 def _columns(table: Table, layer: Layer, wanted: Sequence[str], optional: Sequence[str]) -> Columns:
     for said in ("columns", "values"):
         if strange := [ours for ours in getattr(layer, said) if ours not in (*wanted, *optional, "wkt")]:
+            known = ", ".join(wanted)
             raise BadInput(
-                f"{MANIFEST}, {layer.label}: {said} names {strange[0]!r}, which is none of ours: {', '.join(wanted)}."
+                at(layer.label, f"the manifest's {said} name {strange[0]!r}, which is none of ours: {known}.")
             )
     columns: Columns = {}
     from_shapes = _shape_columns(table, layer, wanted)
@@ -195,7 +197,7 @@ def _require_shapes(table: Table, layer: Layer, kind: int, multi: int, called: s
     wrong = np.flatnonzero((shapely.get_type_id(shapes) != kind) & (kinds != -1))
     if len(wrong):
         found = shapes[wrong[0]].geom_type
-        raise BadInput(f"{layer.label} {table.ids[wrong[0]]}: {called} are needed here, this is a {found}.")
+        raise BadInput(at(f"{layer.label} {table.ids[wrong[0]]}", f"{called} are needed here, this is a {found}."))
     return shapes
 
 

@@ -25,6 +25,7 @@ from dispatch_server.gis.folder import (
     STREETS,
     TRANSFORMERS,
     Folder,
+    at,
 )
 from dispatch_server.gis.rows import Read, read_all, rows_of
 from dispatch_server.gis.zones import Zones
@@ -97,7 +98,7 @@ class Ground:
         """The first of many, and how many more there are."""
         flaws = [Flaw(sentence(one), blocks) for one in wrong[:MOST_OF_A_KIND]]
         if (rest := len(wrong) - MOST_OF_A_KIND) > 0:
-            flaws.append(Flaw(f"{self.folder.label(file)}: and {rest:,} more like the last.", blocks))
+            flaws.append(Flaw(at(self.folder.label(file), f"and {rest:,} more like the last."), blocks))
         return flaws
 
     def _codes_in(self, file: str) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from dispatch_server.gis.folder import (
     ROAD_NODES,
     STREETS,
     TRANSFORMERS,
+    at,
 )
 from dispatch_server.gis.ground import Flaw, Ground
 from dispatch_server.gis.layers import AreaShape
@@ -42,9 +43,9 @@ def bad_outlines(ground: Ground) -> Iterator[Flaw]:
 def _bad_outline(ground: Ground, file: str, code: str, shape: shapely.Geometry) -> str:
     where, reason = ground.where(file, code), shapely.is_valid_reason(shape)
     if (found := _REASON.fullmatch(reason)) is None:
-        return f"{where}: the outline of {code} is not valid ({reason})."
+        return at(where, f"the outline of {code} is not valid ({reason}).")
     lon, lat = float(found[2]), float(found[3])
-    return f"{where}: the outline of {code} is not valid at {lon:.6f}, {lat:.6f} ({found[1]})."
+    return at(where, f"the outline of {code} is not valid at {lon:.6f}, {lat:.6f} ({found[1]}).")
 
 
 def overlaps_and_gaps(ground: Ground) -> Iterator[Flaw]:
@@ -54,32 +55,33 @@ def overlaps_and_gaps(ground: Ground) -> Iterator[Flaw]:
     yield from ground.few(coverage.gaps(areas), lambda p: _gap(label, p), AREAS, blocks=False)
     yield from ground.few(coverage.small_parts(areas), lambda p: _small_part(ground, p), AREAS, blocks=False)
     bare, outside = coverage.beside(areas, counties)
-    yield from _summed(f"{label}: of the counties, no area covers", bare)
-    yield from _summed(f"{label}: outside every county, areas cover", outside)
+    if bare:
+        yield Flaw(at(label, f"of the counties, no area covers {_sizes(bare)}."), blocks=False)
+    if outside:
+        yield Flaw(at(label, f"outside every county, areas cover {_sizes(outside)}."), blocks=False)
 
 
 def _overlap(ground: Ground, piece: Piece) -> str:
     first, second = (ground.where(AREAS, a.area.code) for a in piece.areas)
-    names = f"{_called(piece.areas[0])} and {_called(piece.areas[1])}"
-    return f"{first} and {ground.spot(AREAS, second)}: {names} both cover {_size(piece)}."
+    both = f"{first} and {ground.spot(AREAS, second)}"
+    return at(both, f"{_called(piece.areas[0])} and {_called(piece.areas[1])} both cover {_size(piece)}.")
 
 
 def _gap(label: str, piece: Piece) -> str:
     around = ", ".join(_called(a) for a in piece.areas[:MOST_NEIGHBOURS])
-    return f"{label}: no area covers {_size(piece)}, beside {around}."
+    return at(label, f"no area covers {_size(piece)}, beside {around}.")
 
 
 def _small_part(ground: Ground, piece: Piece) -> str:
     [area] = piece.areas
-    return f"{ground.where(AREAS, area.area.code)}: {_called(area)} has a part of only {_size(piece)}."
+    return at(ground.where(AREAS, area.area.code), f"{_called(area)} has a part of only {_size(piece)}.")
 
 
-def _summed(sentence: str, pieces: Sequence[Piece]) -> Iterator[Flaw]:
+def _sizes(pieces: Sequence[Piece]) -> str:
     if len(pieces) == 1:
-        yield Flaw(f"{sentence} {_size(pieces[0])}.", blocks=False)
-    elif pieces:
-        total = sum(piece.m2 for piece in pieces)
-        yield Flaw(f"{sentence} {total:,.0f} m² in {len(pieces):,} pieces; the largest is {_size(pieces[0])}.", False)
+        return _size(pieces[0])
+    total = sum(piece.m2 for piece in pieces)
+    return f"{total:,.0f} m² in {len(pieces):,} pieces, the largest {_size(pieces[0])}"
 
 
 def _size(piece: Piece) -> str:
@@ -101,7 +103,7 @@ def outside_the_territory(ground: Ground) -> Iterator[Flaw]:
         (ACCOUNTS, ((a.account_no, f"account {a.account_no}", a.at) for a in ground.accounts)),
         (DEPOTS, ((d.code, f"depot {d.code}", d.at) for d in ground.depots)),
         (ROAD_NODES, ((n.node, f"node {n.node}", n.at) for n in ground.nodes)),
-        (STREETS, ((s.code, f"street {s.name}", at) for s in ground.streets for at in s.line)),
+        (STREETS, ((s.code, f"street {s.name}", where) for s in ground.streets for where in s.line)),
         (LANDMARKS, ((m.code, f"landmark {m.name}", m.at) for m in ground.landmarks)),
         (POLES, ((p.code, f"pole {p.code}", p.at) for p in ground.poles)),
     ]
@@ -112,18 +114,16 @@ def outside_the_territory(ground: Ground) -> Iterator[Flaw]:
         yield from ground.few(out, lambda one: _outside(ground, *one), file, blocks=False)
 
 
-def _outside(ground: Ground, file: str, key: str, called: str, at: LonLat) -> str:
-    where, nearest = ground.where(file, key), ground.zones.nearest(at)
+def _outside(ground: Ground, file: str, key: str, called: str, lonlat: LonLat) -> str:
+    where, nearest = ground.where(file, key), ground.zones.nearest(lonlat)
     assert nearest is not None
     area, metres = nearest
-    return (
-        f"{where}: {called} at {at.lon:.5f}, {at.lat:.5f} lies outside every area, "
-        f"{metres:,.0f} m from {area.code} {area.name}."
-    )
+    spot = _spot(called, lonlat)
+    return at(where, f"{spot} lies outside every area, {metres:,.0f} m from {area.code} {area.name}.")
 
 
 def _lons_lats(positions: Sequence[tuple[str, str, LonLat]]) -> tuple[Any, Any]:
-    lonlats = np.array([(at.lon, at.lat) for *_, at in positions], dtype=np.float64).reshape(-1, 2)
+    lonlats = np.array([(lonlat.lon, lonlat.lat) for *_, lonlat in positions], dtype=np.float64).reshape(-1, 2)
     return lonlats[:, 0], lonlats[:, 1]
 
 
@@ -138,13 +138,17 @@ def in_another_area(ground: Ground) -> Iterator[Flaw]:
         yield from ground.few(wrong, lambda one: _in_another(ground, *one), file, blocks=False)
 
 
-def _lies_elsewhere(zones: Zones, code: str, at: LonLat) -> bool:
-    found = zones.area_at(at)
-    return found is not None and found.code != code and code not in {a.code for a in zones.touched_by(at, 0)}
+def _lies_elsewhere(zones: Zones, code: str, lonlat: LonLat) -> bool:
+    found = zones.area_at(lonlat)
+    return found is not None and found.code != code and code not in {a.code for a in zones.touched_by(lonlat, 0)}
 
 
-def _in_another(ground: Ground, file: str, key: str, called: str, code: str, at: LonLat) -> str:
-    found = ground.zones.area_at(at)
+def _in_another(ground: Ground, file: str, key: str, called: str, code: str, lonlat: LonLat) -> str:
+    found = ground.zones.area_at(lonlat)
     assert found is not None
-    where = f"{ground.where(file, key)}: {called} at {at.lon:.5f}, {at.lat:.5f}"
-    return f"{where} names the area {code} but lies in {found.code} {found.name}."
+    spot = _spot(called, lonlat)
+    return at(ground.where(file, key), f"{spot} names the area {code} but lies in {found.code} {found.name}.")
+
+
+def _spot(called: str, lonlat: LonLat) -> str:
+    return f"{called} at {lonlat.lon:.5f}, {lonlat.lat:.5f}"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datums import Degrees, all_to_wgs84
-from dispatch_server.gis.folder import ROAD_EDGES, ROAD_NODES
+from dispatch_server.gis.folder import ROAD_EDGES, ROAD_NODES, at
 from dispatch_server.gis.plane import metres_per_degree
 
 Columns = dict[str, Sequence[str]]
@@ -26,7 +26,7 @@ def network_of(
 ) -> dict[str, Columns]:
     """Both files of ours by column, positions in the crs of the lines, lengths in metres on the ground."""
     if len(lines) == 0 or any(line is None for line in lines):
-        raise BadInput(f"{label}: a road has no line.")
+        raise BadInput(at(label, "a road has no line."))
     lonlats, of_line = shapely.get_coordinates(np.array(lines, dtype=object), return_index=True)
     keys, vertex_of = np.unique(np.round(lonlats, _DECIMALS), axis=0, return_inverse=True)
     vertex_of = vertex_of.reshape(-1)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datums import to_wgs84
-from dispatch_server.gis.folder import HEADERS, WITH_POSITIONS, Folder
+from dispatch_server.gis.folder import HEADERS, WITH_POSITIONS, Folder, at
 from dispatch_server.protocol.geo import LonLat
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class Row:
         self._crs = crs
 
     def wrong(self, what: str) -> BadInput:
-        return BadInput(f"{self.where}: {what}")
+        return BadInput(at(self.where, what))
 
     def maybe(self, column: str) -> str:
         """ "" too for an optional column that the file does not have."""
@@ -118,13 +118,13 @@ def rows_of(folder: Folder, file: str) -> Iterator[Row]:
                 continue
             where = folder.where(file, n, f"line {reader.line_num}")
             if len(values) != len(header):
-                raise BadInput(f"{where}: {len(values)} values for {len(header)} columns.")
+                raise BadInput(at(where, f"{len(values)} values for {len(header)} columns."))
             yield Row(where, dict(zip(header, values, strict=True)), crs)
             n += 1
             if n % ROWS_BETWEEN_WORDS == 0:
-                folder.say(f"{folder.label(file)}: {n:,} rows so far.")
+                folder.say(at(folder.label(file), f"{n:,} rows so far."))
     except csv.Error as error:
-        raise BadInput(f"{folder.where(file, n, f'line {reader.line_num}')}: {error}.") from None
+        raise BadInput(at(folder.where(file, n, f"line {reader.line_num}"), f"{error}.")) from None
 
 
 def read_all(rows: Iterator[Row], make: Callable[[Row], T]) -> Read[T]:

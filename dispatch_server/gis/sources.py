@@ -16,7 +16,7 @@ from shapely.geometry import shape
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.features import crs_in
-from dispatch_server.gis.folder import Layer
+from dispatch_server.gis.folder import Layer, at
 
 Shapes = NDArray[np.object_]
 
@@ -24,6 +24,7 @@ Shapes = NDArray[np.object_]
 SHAPEFILE_PARTS = (".shp", ".dbf", ".prj", ".cpg")
 _WKT = "wkt"  # the column of a CSV that holds outlines or lines
 _EXACT_IN_A_FLOAT = 2**53
+_USUAL = "UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _from_csv(path: Path, layer: Layer) -> Table:
     try:
         text = path.read_bytes().decode(layer.encoding or "utf-8-sig")
     except (UnicodeDecodeError, LookupError):
-        raise BadInput(_wrong_encoding(layer, layer.encoding or "UTF-8")) from None
+        raise BadInput(_wrong_encoding(layer, _USUAL)) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = next(reader, [])
     rows: list[list[str]] = []
@@ -63,12 +64,14 @@ def _from_csv(path: Path, layer: Layer) -> Table:
     try:
         for values in reader:
             if values and len(values) != len(header):
-                raise BadInput(f"{layer.label} line {reader.line_num}: {len(values)} values for {len(header)} columns.")
+                raise BadInput(
+                    at(f"{layer.label} line {reader.line_num}", f"{len(values)} values for {len(header)} columns.")
+                )
             if values:
                 rows.append(values)
                 ids.append(f"line {reader.line_num}")
     except csv.Error as error:
-        raise BadInput(f"{layer.label} line {reader.line_num}: {error}.") from None
+        raise BadInput(at(f"{layer.label} line {reader.line_num}", f"{error}.")) from None
     columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
     outlines = columns.get(layer.columns.get(_WKT, _WKT))
     shapes = None if outlines is None else shapely.from_wkt(np.array(outlines, dtype=object), on_invalid="ignore")
@@ -106,7 +109,7 @@ def _from_gdal(path: Path, layer: Layer) -> Table:
     except (DataSourceError, DataLayerError) as error:
         raise BadInput(f"{layer.label} cannot be read: {' '.join(str(error).split()).rstrip('.')}.") from None
     except (UnicodeDecodeError, LookupError):
-        raise BadInput(_wrong_encoding(layer, layer.encoding or "what its .cpg names")) from None
+        raise BadInput(_wrong_encoding(layer, _encoding_beside(path))) from None
     columns = {name: _texts(values, layer, name) for name, values in zip(meta["fields"], fields, strict=True)}
     if meta["encoding"] == "ISO-8859-1" and not layer.encoding and any(_is_foreign(v) for v in columns.values()):
         raise BadInput(
@@ -128,7 +131,7 @@ def _named_layer(layer: Layer, held: list[str]) -> str:
 def _texts(values: NDArray[Any], layer: Layer, name: str) -> list[str]:
     # A whole-number column with an empty field comes as floats, and long numbers would lose their last digits.
     if values.dtype.kind == "f" and np.abs(values[np.isfinite(values)]).max(initial=0) > _EXACT_IN_A_FLOAT:
-        raise BadInput(f"{layer.label}: the column {name} holds numbers too long to be exact; keep them as text.")
+        raise BadInput(at(layer.label, f"the column {name} holds numbers too long to be exact; keep them as text."))
     return [_text(value) for value in values.tolist()]
 
 
@@ -153,7 +156,13 @@ def _is_foreign(texts: Sequence[str]) -> bool:
     return not all(text.isascii() for text in texts)
 
 
-def _wrong_encoding(layer: Layer, encoding: str) -> str:
+def _encoding_beside(path: Path) -> str:
+    cpg = path.with_suffix(".cpg")
+    return cpg.read_text(encoding="ascii", errors="replace").strip() if cpg.is_file() else _USUAL
+
+
+def _wrong_encoding(layer: Layer, otherwise: str) -> str:
+    encoding = layer.encoding or otherwise
     return f'{layer.label} is not written in {encoding}; add encoding = "GBK" to its entry, or whatever it is.'
 
 

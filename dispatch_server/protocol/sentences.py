@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from dispatch_server.protocol.chinese import calls, crews, outages, requests
+from dispatch_server.protocol.chinese import calls, crews, layers, outages, requests
 from dispatch_server.protocol.chinese.words import HOLDS, LISTS, SAID, WORDS
 
-SENTENCES: dict[str, str] = {**calls.SENTENCES, **crews.SENTENCES, **outages.SENTENCES, **requests.SENTENCES}
+SENTENCES: dict[str, str] = {
+    english: chinese
+    for noun in (calls, crews, layers, outages, requests)
+    for english, chinese in noun.SENTENCES.items()
+}
 
 LONGEST = 4_000  # what is longer was written by a person
 MOST_PIECES = 12

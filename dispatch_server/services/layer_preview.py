@@ -81,8 +81,8 @@ def _areas_told(changes: AreaChanges) -> Iterator[str]:
         f"{len(changes.reclassified):,} of another class, {len(changes.renamed):,} renamed."
     )
     told = (
-        [f"Area {_called(a)} would be added: {a.area.area_class.value}, {_size(a)}." for a in changes.added],
-        [f"Area {_called(a)} would be removed: {a.area.area_class.value}, {_size(a)}." for a in changes.removed],
+        [f"Area {_called(a)} would be added: {_class(a.area)}, {_square_km(a):,.2f} km²." for a in changes.added],
+        [f"Area {_called(a)} would be removed: {_class(a.area)}, {_square_km(a):,.2f} km²." for a in changes.removed],
         [f"Area {_called(r.after)} would be reshaped: {r.m2:,.0f} m² gained or lost." for r in changes.reshaped],
         [
             f"Area {b.code} {b.name} would be {b.area_class.value} instead of {a.area_class.value}."
@@ -100,8 +100,8 @@ def _called(shape: AreaShape) -> str:
     return f"{shape.area.code} {shape.area.name}"
 
 
-def _size(shape: AreaShape) -> str:
-    return f"{square_metres(shape.shape) / 1_000_000:,.2f} km²"
+def _square_km(shape: AreaShape) -> float:
+    return square_metres(shape.shape) / 1_000_000
 
 
 def _calls_told(calls: Sequence[PlacedCall], before: Map, after: Map) -> Iterator[str]:
@@ -134,8 +134,9 @@ def _targets_told(
             continue
         old, new = (_arrive_by(outage, calls, chart[1], policy) for chart in (before, after))
         earlier, later = earlier + (new < old), later + (new > old)
+    other = earlier + later
     return (
-        f"{earlier + later:,} of {len(outages):,} open outages would get another target if their calls were placed "
+        f"{other:,} of {len(outages):,} open outages would get another target if their calls were placed "
         f"anew: {earlier:,} an earlier one, {later:,} a later one."
     )
 
@@ -164,4 +165,4 @@ def _registers_told(registers: Registers, known: Known) -> Iterator[str]:
         given = {row[key]: as_known(row, table) for row in registers.rows[table]}
         changed = sum(there.get(code, row) != row for code, row in given.items())
         new, absent = len(given.keys() - there.keys()), len(there.keys() - given.keys())
-        yield f"{table.capitalize()}: {new:,} new, {changed:,} changed, {absent:,} not in this folder, which stay."
+        yield f"Of the {table}, {new:,} are new, {changed:,} changed, {absent:,} not in this folder; these stay."

@@ -104,7 +104,11 @@ def test_reading_leaves_the_files_as_they_are(utility: Path) -> None:
         ("areas", {"crs": "EPSG:99999"}, "The manifest gives net.gpkg (districts) the crs 'EPSG:99999', which is not"),
         ("areas", {"crs": "EPSG:2433"}, "The manifest gives net.gpkg (districts) the crs EPSG:2433, which stands on"),
         ("areas", {"columns": {"code": "ID"}}, "net.gpkg (districts) has no column ID; say which is our code with"),
-        ("areas", {"columns": {"cod": "NAME"}}, "manifest.toml, net.gpkg (districts): columns names 'cod', which is"),
+        (
+            "areas",
+            {"columns": {"cod": "NAME"}},
+            "net.gpkg (districts): the manifest's columns name 'cod', which is none",
+        ),
         ("areas", {"values": {}}, "net.gpkg (districts) feature 1: area A1 has the class '城区'; say urban, rural or"),
         ("areas", {"file": "../net.gpkg"}, "manifest.toml lists ../net.gpkg, which lies outside the folder; copy it"),
         ("areas", {"file": "none.gpkg"}, "manifest.toml lists none.gpkg, but the file is not in the folder."),

@@ -13,13 +13,17 @@ HOLE = "{}"
 RULES = ("domain", "services", "gis/locator.py", "gis/told.py", "gis/travel.py", "gis/datums.py")
 # Here only what reads as a whole sentence, or is handed to a refusal: the rest is SQL, headers and documentation.
 EDGES = ("web", "store/work.py", "store/store.py", "store/sqlite.py", "store/postgres.py", "store/feed.py", "protocol")
-# Read at a command line, by the IT room: complaints about a policy file and about a folder of layers.
-FOR_THE_IT_ROOM = ("domain/rules.py", "services/layers.py", "web/metrics.py")
+LAYERS = (
+    *("folder", "given", "sources", "projections", "road_lines", "features", "rows", "layers"),
+    *("ground", "checks", "map_checks", "datum_checks"),
+)
+# Read at a command line, by the IT room: complaints about a policy file.
+FOR_THE_IT_ROOM = ("domain/rules.py", "web/metrics.py")
 NOT_SPOKEN = ("protocol/chinese",)
 
 REFUSALS = {
     *("Refused", "BadInput", "NotFound", "Forbidden", "Malformed", "StoreBusy", "SavingUnsure", "HTTPException"),
-    *("ValueError", "problem", "Reason", "Graded", "Answer", "_leaf_reader"),
+    *("ValueError", "at", "Flaw", "problem", "Reason", "Graded", "Answer", "_leaf_reader"),
 }
 _FOR_PROGRAMMERS = {"AssertionError", "TypeError", "RuntimeError", "getLogger", "lock", "answered", "open_to"}
 _LOGGERS = {"debug", "info", "warning", "error", "exception"}
@@ -54,7 +58,7 @@ def said_by_the_rules() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in modules(RULES):
         found |= said_in(path, whole_sentences_only=False)
-    for path in modules(EDGES):
+    for path in modules((*EDGES, *(f"gis/{name}.py" for name in LAYERS))):
         found |= said_in(path, whole_sentences_only=True)
     return found
 

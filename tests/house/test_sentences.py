@@ -1,7 +1,7 @@
 """Whatever the rules can say to a person has its Chinese.
 
-English alone is enough for what only the IT room reads: the command line, logs, docstrings, complaints about a policy
-file or a folder of layers, the description of the API.
+English alone is enough for what only the IT room reads: logs, docstrings, complaints about a policy file, the
+description of the API, and the command line but for the map layers.
 """
 
 import re
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_server.protocol.chinese import calls, crews, outages, requests
+from dispatch_server.protocol.chinese import calls, crews, layers, outages, requests
 from dispatch_server.protocol.chinese.words import HOLDS, LISTS, SAID, WORDS
 from dispatch_server.protocol.sentences import SENTENCES, blanks_of, in_chinese, matching
 from tests.house.sentences import said_by_the_rules, said_in
 
-NOUNS = (calls, crews, outages, requests)
+NOUNS = (calls, crews, layers, outages, requests)
 LEFT_OUT = "unsaid"
 # What a blank holds in a sentence that is really said; any other text where nothing is named here.
 SAMPLES = {
@@ -24,6 +24,9 @@ SAMPLES = {
     "call": "C260501-00007",
     "crew": "河口一班",
     "shape": "text",
+    "layer": "net.gpkg (areas)",
+    "other_layer": "road_edges.csv",
+    "manifest": "manifest.toml",
 }
 
 

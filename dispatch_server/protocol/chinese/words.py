@@ -47,6 +47,30 @@ WORDS: dict[str, dict[str, str]] = {
         "control_room": "配调",
         "admin": "管理员",
     },
+    "reference": {
+        "county": "县",
+        "area": "区域",
+        "feeder": "馈线",
+        "transformer": "变压器",
+        "depot": "驻点",
+        "crew": "班组",
+        "node": "路口",
+    },
+    "place_kind": {"county": "县", "township": "乡镇", "village": "村"},
+    "shapes": {"points": "点", "lines": "线"},
+    "register": {"crews": "班组", "transformers": "变压器", "accounts": "用户"},
+    "class": {"urban": "城区", "rural": "农村", "remote": "边远", "no area": "无区域"},
+    "old_class": {"urban": "城区", "rural": "农村", "remote": "边远", "no area": "无区域"},
+    "outline_flaw": {
+        "Self-intersection": "自相交",
+        "Ring Self-intersection": "环自相交",
+        "Hole lies outside shell": "孔在外环之外",
+        "Holes are nested": "孔相互嵌套",
+        "Nested shells": "面相互嵌套",
+        "Interior is disconnected": "内部不连通",
+        "Duplicate Rings": "环重复",
+        "Too few points in geometry component": "点数不足",
+    },
     "subject": {"call": "来电", "outage": "故障", "job": "工单", "crew": "班组"},
     "shape": {
         "an object": "对象",
@@ -59,20 +83,35 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 # A value that is itself a sentence, or several: put into Chinese by the whole catalogue.
-SAID = frozenset("because crew distance hint message note reason reasons source".split())
+SAID = frozenset(
+    "because crew distance entry flaw held_one hint message note position reason reasons size source spot thing".split()
+)
 
 # A value that lists others: the blank each of them stands for, what stands between them, and what in Chinese.
 LISTS: dict[str, tuple[str, str, str]] = {
     "roles": ("role", ", ", "、"),
     "places": ("place", " or ", "或"),
+    "held": ("held_one", ", ", "、"),
+    "spots": ("spot", ", ", "、"),
 }
 
 _NUMBER = r"-?(?:[0-9][0-9.,]*(?:e[+-]?[0-9]+)?|inf|nan)"
+_OF_LAYERS = (
+    "m2 square_km other_count crews transformers accounts added removed reshaped reclassed renamed changed absent "
+    "opened elsewhere looked_at earlier later better worse"
+)
+_LAYER = r"[^\s:]+\.(?:csv|geojson|json|gpkg|shp|toml)(?: \([^)]*\))?"
 _ONE_WORD = r"[^ ;]+"
 # What a blank may hold, where that is less than any text. The same text in Python and in a browser.
 HOLDS: dict[str, str] = {
     **dict.fromkeys("minutes seconds metres kilometres count most spare late factor id lon lat".split(), _NUMBER),
     **dict.fromkeys("call outage other time crs action key skill".split(), _ONE_WORD),
+    **dict.fromkeys(_OF_LAYERS.split(), _NUMBER),
+    **dict.fromkeys("layer other_layer manifest".split(), _LAYER),
+    **dict.fromkeys("row other_row column version other_version thing_name".split(), r"[^\s:;,]+"),
+    "entry": r"[^:]+",
+    **dict.fromkeys("reference place_kind shapes register".split(), r"[a-z]+"),
+    **dict.fromkeys("class old_class".split(), r"urban|rural|remote|no area"),
     **dict.fromkeys("outage_state job_state approval answer hazard trigger remedy".split(), r"[a-z_ ]+"),
     "where": r"[a-z][A-Za-z0-9_.\[\]]*",
     "distance": r"[0-9.]+ k?m",
