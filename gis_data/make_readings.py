@@ -11,6 +11,8 @@ from pathlib import Path
 from pypinyin.constants import PINYIN_DICT
 
 TABLE = Path(__file__).parents[1] / "dispatch_server" / "gis" / "readings.txt"
+# Of the characters with several readings those whose second one is heard in names; the others stand in old books.
+READ_IN_TWO_WAYS = "朝长重行乐石车曾单堡角巷校叶会都宿曲省屏强仇解种传藏调埔洞冲华宁盛区铺圳"
 HEAD = """\
 # The readings of the characters of GBK, without tones (v is ü): a syllable and the characters that are read so first;
 # after a plus sign, those that are read so too. Written by gis_data/make_readings.py from pypinyin (MIT licence,
@@ -25,8 +27,8 @@ def table() -> str:
         if is_in_gbk(chr(code)):
             syllables = list(dict.fromkeys(toneless(one) for one in said.split(",")))
             first[syllables[0]].append(chr(code))
-            for other in syllables[1:2]:  # further ones are of old books
-                too[other].append(chr(code))
+            if chr(code) in READ_IN_TWO_WAYS and len(syllables) > 1:
+                too[syllables[1]].append(chr(code))
     lines = [f"{syllable} {''.join(characters)}" for syllable, characters in sorted(first.items())]
     lines += [f"+{syllable} {''.join(characters)}" for syllable, characters in sorted(too.items())]
     return HEAD + "\n".join(lines) + "\n"

@@ -65,7 +65,14 @@ ACCOUNTS = [
     ("43130000000004", "T-R1", "10000000004", "上坪乡柳田村4号", MEADOW, 0),
     ("43130000000005", "T-M1", "10000000005", "上坪乡高岭村5号", RIDGE, 0),
     ("43130000000006", "T-R1", "10000000006", "上坪乡卫生院", MEADOW, 1),
+    # One customer with a shop in town and a house in the hills.
+    ("43130000000007", "T-U2", "10000000007", "河口镇河口社区31号", MARKET_END, 0),
+    ("43130000000008", "T-M1", "10000000007", "上坪乡高岭村8号", RIDGE, 0),
 ]
+POLE = LonLat(112.09, ROAD)
+STREETS = [("S-1", "江滨路", "江北县", "河口镇", "", 1, 201, f"{WEST} {ROAD};112.04 {ROAD}")]
+LANDMARKS = [("L-1", "柳田小学", "school", "江北县", "上坪乡", "柳田村", 112.1, ROAD, 60, "")]
+POLES = [("P-2-12", "F-2", 12, "G354", POLE.lon, POLE.lat)]
 CREWS = [
     ("K1", "河口一班", MARKET, "hv|lv|power_quality|metering", 3),
     ("K2", "河口二班", LonLat(112.03, ROAD), "lv", 2),
@@ -99,6 +106,9 @@ def write_layers(folder: Path) -> Path:
                 for no, t, phone, a, at, i in ACCOUNTS
             ],
         ),
+        "streets.csv": _table("code name county township aliases first_no last_no line", STREETS),
+        "landmarks.csv": _table("code name kind county township village lon lat radius_m aliases", LANDMARKS),
+        "poles.csv": _table("code feeder number road lon lat", POLES),
         "depots.csv": _table(
             "code name squad county lon lat",
             [(f"D-{c}", f"{n}驻点", n, "江北县", at.lon, at.lat) for c, n, at, _, _ in CREWS],

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from dispatch_server.gis import layers
 from dispatch_server.gis.folder import FEEDERS, LANDMARKS, POLES, STREETS, TRANSFORMERS, Folder
-from dispatch_server.gis.heard import heard_mentions, misnamed, nearly, unknown_villages
+from dispatch_server.gis.heard import heard_mentions, misnamed, nearly, unknown_villages, without_covered
 from dispatch_server.gis.hypotheses import Hypothesis, best_of, hypotheses
 from dispatch_server.gis.layers import (
     Feeder,
@@ -22,7 +22,7 @@ from dispatch_server.gis.layers import (
     strict,
 )
 from dispatch_server.gis.mentions import Mention, exact_mentions, with_parts
-from dispatch_server.gis.naming import FINENESS, TOWNSHIP, VILLAGE, Called, Entry, Names, entry_of
+from dispatch_server.gis.naming import COUNTY, TOWNSHIP, VILLAGE, Called, Entry, Names, entry_of
 from dispatch_server.gis.numbers import clean
 from dispatch_server.gis.wires import Wires
 
@@ -105,7 +105,8 @@ class Gazetteer:
         return [*mentions, *self.wires.mentions(words, mentions)]
 
     def _with_heard(self, words: str, mentions: list[Mention], ordered: Sequence[Hypothesis]) -> list[Mention]:
-        heard = with_parts(words, [*mentions, *heard_mentions(self.names, words, [m for m in mentions if m.is_firm])])
+        heard = heard_mentions(self.names, words, [m for m in mentions if m.is_firm])
+        heard = with_parts(words, [*without_covered(mentions, heard), *heard])
         if not (ordered and ordered[0].against):
             return heard
         return [self._with_what_fits(mention, mentions) for mention in heard]
@@ -155,7 +156,7 @@ def _is_open(ordered: Sequence[Hypothesis]) -> bool:
     if not ordered or len(best_of(ordered)) > 1:
         return True
     best = ordered[0]
-    coarse = FINENESS[best.entry.kind] <= FINENESS[TOWNSHIP]
+    coarse = best.entry.kind in (COUNTY, TOWNSHIP)
     return coarse or bool(best.against) or best.is_weak or best.left_over > 0
 
 

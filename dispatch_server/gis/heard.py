@@ -4,6 +4,7 @@ Each is looked up in an index; there is never a search through all names.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -41,7 +42,16 @@ def heard_mentions(names: Names, words: str, known: Sequence[Mention]) -> list[M
     found: list[Mention] = []
     for start, end in _open_stretches(words, known):
         found += _in_stretch(names, words, start, end, holders, known)
-    return found
+    return [m for m in found if not any(_covers(other, m) for other in found)]
+
+
+def without_covered(known: Sequence[Mention], heard: Sequence[Mention]) -> list[Mention]:
+    """大埠 in 大埠乔街道 is no village, once the whole is heard as 大埠桥街道."""
+    return [m for m in known if m.is_firm or not any(_covers(h, m) and has_suffix(h.words) for h in heard)]
+
+
+def _covers(outer: Mention, inner: Mention) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end and len(inner.words) < len(outer.words)
 
 
 def misnamed(names: Names, mention: Mention, holders: Sequence[Entry]) -> Mention:
@@ -50,7 +60,7 @@ def misnamed(names: Names, mention: Mention, holders: Sequence[Entry]) -> Mentio
     called += [c for c in _sounding(names, mention.words, sound_of(mention.words)) if _is_in(c[0], holders)]
     called += [c for c in _slipped(names, mention.words) if _is_in(c[0], holders)]
     known = {entry for entry, _ in mention.called}
-    others = [c for c in called if c[0] not in known]
+    others = [c for c in called if c[0] not in known and c[0].kind == VILLAGE]
     return replace(mention, called=(*mention.called, *_surest(others))) if others else mention
 
 
@@ -138,9 +148,18 @@ def _slipped(names: Names, said: str) -> Iterator[Called]:
             close.add(rest)  # one too many
         close.update(name for name in names.with_gap(rest) if name[:i] + name[i + 1 :] == rest)
     for name in close:
-        if name != said and (has_suffix(name) == has_suffix(said)):
+        if name != said and has_suffix(name) == has_suffix(said) and not _are_told_apart(name, said):
             for entry, _ in names.called(name):
                 yield entry, How.SLIP
+
+
+# 上渡 and 下渡 are two villages on purpose; whoever says one does not mean the other.
+_ON_PURPOSE = frozenset("上下东西南北中新老大小前后内外左右一二三四五六七八九十")
+
+
+def _are_told_apart(name: str, said: str) -> bool:
+    odd = (Counter(name) - Counter(said)) + (Counter(said) - Counter(name))
+    return bool(odd) and _ON_PURPOSE.issuperset(odd)
 
 
 def _differ(one: str, other: str) -> int:

@@ -7,11 +7,13 @@ fine it is. Never a weighted sum.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from dispatch_server.gis.mentions import Mention, Part
-from dispatch_server.gis.naming import COUNTY, FEEDER, FINENESS, TOWNSHIP, VILLAGE, Entry, How
+from dispatch_server.gis.naming import COUNTY, FEEDER, TOWNSHIP, VILLAGE, Entry, How
 from dispatch_server.protocol.geo import metres_between
 
+_FAULTLESS = (0, 0, How.FULL, False)
 _NO_NEIGHBOUR_M = 3000.0  # farther apart than this, edge to edge, nobody calls two things neighbours
 
 
@@ -25,9 +27,16 @@ class _Bearing(Enum):
     NOTHING = "nothing"
 
 
+# What it contradicts, what it leaves unexplained, how it was heard, noise, what holds it, its own kind.
+Order = tuple[int, int, int, bool, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """`named` are the mentions that name the entry itself, `inside` those that name what it lies in."""
+    """`named` are the mentions that name the entry itself, `inside` those that name what it lies in.
+
+    It is noise where it is named only by what may be part of another name, or by what first means something wider.
+    """
 
     entry: Entry
     how: How
@@ -35,12 +44,8 @@ class Hypothesis:
     inside: tuple[Mention, ...]
     against: tuple[Mention, ...]
     left_over: int
-    is_noise: bool  # named only by what may be part of another name, or by what first means something wider
-
-    @property
-    def order(self) -> tuple[int, int, int, bool, int, int]:
-        heard = self.how if self.how.is_heard else How.FULL
-        return (len(self.against), self.left_over, heard, self.is_noise, -self._held_by, self._coarseness)
+    is_noise: bool
+    order: Order
 
     @property
     def is_beside(self) -> bool:
@@ -72,17 +77,6 @@ class Hypothesis:
     def heard_words(self) -> str:
         return max(self.named, key=lambda m: len(m.words)).words
 
-    @property
-    def _held_by(self) -> int:
-        """What is finest of that which is said to hold it: a township says more than a county."""
-        kinds = [FINENESS[e.kind] for m in self.inside for e, _ in m.called if e.holds(self.entry)]
-        return max(kinds, default=-1) if self.against else 0
-
-    @property
-    def _coarseness(self) -> int:
-        """Of a contradiction both sides are as good."""
-        return 0 if self.against else -FINENESS[self.entry.kind]
-
     def _follows_its_township(self, mention: Mention) -> bool:
         return any(m.end == mention.start for m in self.inside)
 
@@ -91,7 +85,11 @@ def hypotheses(mentions: Sequence[Mention]) -> list[Hypothesis]:
     """The best first. Directions are no places; a neighbour is one where nothing better is named."""
     counted = [m for m in mentions if m.part is not Part.TOWARDS and m.kinds != {FEEDER}]
     entries = {entry: None for m in _that_name_the_place(counted) for entry, _ in m.called if entry.at is not None}
-    judged = [h for entry in entries if (h := _judged(entry, counted)) is not None]
+    judged: list[Hypothesis] = []
+    for _, alike in groupby(sorted(entries, key=lambda e: -e.fineness), key=lambda e: e.fineness):
+        judged += [h for entry in alike if (h := _judged(entry, counted)) is not None]
+        if any(h.order[:4] == _FAULTLESS for h in judged):
+            break  # what is coarser explains no more
     if any(h.entry.kind != COUNTY and not h.is_noise for h in judged):
         judged = [h for h in judged if h.entry.kind != COUNTY]  # it explains everything in it and says nothing
     return sorted(judged, key=lambda h: (h.order, h.entry.radius_m, h.entry.id))
@@ -104,8 +102,8 @@ def best_of(ordered: Sequence[Hypothesis]) -> list[Hypothesis]:
 
 def _that_name_the_place(counted: Sequence[Mention]) -> list[Mention]:
     """A village beside it is left aside where the place is named as finely; a school beside it is not."""
-    finest = max((FINENESS[e.kind] for m in counted if m.part is Part.PLACE for e, _ in m.called), default=-1)
-    return [m for m in counted if m.part is Part.PLACE or any(FINENESS[e.kind] > finest for e, _ in m.called)]
+    finest = max((e.fineness for m in counted if m.part is Part.PLACE for e, _ in m.called), default=-1)
+    return [m for m in counted if m.part is Part.PLACE or any(e.fineness > finest for e, _ in m.called)]
 
 
 def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
@@ -123,8 +121,17 @@ def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
     if how is How.LOCAL and not said[_Bearing.HOLDS]:
         return None
     against = tuple(m for m in said[_Bearing.AGAINST] if not m.how.is_heard)
+    inside = tuple(said[_Bearing.HOLDS])
     noise = all(m.is_borne or _means_wider(m, entry, mentions) for m in named)
-    return Hypothesis(entry, how, tuple(named), tuple(said[_Bearing.HOLDS]), against, left_over, noise)
+    heard = how if how.is_heard else How.FULL
+    # Of a contradiction both sides are as good, but a township says more than a county.
+    last = (-_finest_holder(entry, inside), 0) if against else (0, -entry.fineness)
+    order = (len(against), left_over, heard, noise, *last)
+    return Hypothesis(entry, how, tuple(named), inside, against, left_over, noise, order)
+
+
+def _finest_holder(entry: Entry, inside: Sequence[Mention]) -> int:
+    return max((e.fineness for m in inside for e, _ in m.called if e.holds(entry)), default=-1)
 
 
 def _groups(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
@@ -179,7 +186,7 @@ def _means_wider(mention: Mention, entry: Entry, mentions: Sequence[Mention]) ->
     named_before = {e for m in mentions if m.start < mention.start for e, _ in m.called}
     others = [m for m in mentions if m is not mention and m.part is Part.PLACE and m.is_firm and not m.how.is_heard]
     return any(
-        FINENESS[wider.kind] < FINENESS[entry.kind] and wider not in named_before and _agrees_with_all(wider, others)
+        wider.fineness < entry.fineness and wider not in named_before and _agrees_with_all(wider, others)
         for wider, _ in mention.called
     )
 

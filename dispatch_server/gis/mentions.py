@@ -39,6 +39,7 @@ class Mention:
     after: str = ""
     part: Part = Part.PLACE
     away_m: float = 0.0
+    is_tail: bool = False  # of a longer name that is on no map: 龙潭村 in 花门镇双龙潭村
 
     @property
     def end(self) -> int:
@@ -59,9 +60,9 @@ class Mention:
     @property
     def is_borne(self) -> bool:
         """Likely to be a part of another name: 新化饭店, 上大桥村."""
-        if self.before and self.before in _MAY_BELONG_TO_THE_NAME:
+        if self.is_tail or (self.before and self.before in _MAY_BELONG_TO_THE_NAME):
             return True
-        return self.is_short and _BEARERS.match(self.after) is not None
+        return self.is_short and (_BEARERS.match(self.after) or _LONGER_NAME.match(self.after)) is not None
 
     @property
     def is_firm(self) -> bool:
@@ -77,6 +78,7 @@ class Mention:
         return any(not entry.is_spot for entry, _ in self.called)
 
 
+_MOST_MENTIONS = 16  # who names more has written a letter
 # 上大桥村 and 新大桥村 may be other villages than 大桥村.
 _MAY_BELONG_TO_THE_NAME = frozenset("上下大小新老东西南北中内外高长")
 # What may follow a village's short form. 中心 in 花门镇中心3组 is the village; in 花门镇中心小学 it may be none.
@@ -87,10 +89,17 @@ _AFTER_A_SHORT_NAME = frozenset(
 _BEARERS = re.compile(
     "大?(?:饭店|酒店|酒楼|宾馆|旅馆|旅社|招待所|饭馆|餐馆|餐厅|菜馆|土菜|米粉|粉店|面馆|牛肉|茶|超市|商店|商场|商行|商贸|"
     "便利店|药店|药房|诊所|理发|网吧|大厦|花园|小区|公寓|家园|公馆|国际|广场|公司|集团|厂|银行|信用社|烟酒|家具|家电|汽修|"
-    "修理|洗车|驾校|幼儿园|专卖|卫生|校|市场|敬老|养老|政府|派出所|供销|电站|水库|煤矿|矿|砖|加油|汽车|车站|批发|路|街|巷|弄|线|站|桥|小学|中学|学校|完小|医院|酒|人|口音|老乡|话)"
+    "修理|洗车|驾校|幼儿园|专卖|卫生|校|市场|敬老|养老|政府|派出所|供销|电站|水库|煤矿|矿|砖|加油|汽车|车站|批发|路|街|巷|弄|线|站|桥|小学|中学|学校|完小|医院|酒|人|口音|老乡|话|"
+    "河|江|水|山|风景|景区|隧道|高速|收费|互通|服务区|矿区)"
 )
+_LONGER_NAME = re.compile(
+    f"[^{''.join(_AFTER_A_SHORT_NAME)}][\u4e00-\u9fff]{{0,2}}?(?:村(?!里|民|子)|社区)"
+)  # 双龙潭村
 # 永丰路 is a street anywhere and 朝阳区 a district of Beijing: neither puts the caller into 永丰 or 朝阳.
 _OF_ANOTHER_NAME = re.compile("路|街(?!道)|巷|弄|大道|大街|[县市省州](?!城)|区(?!域)|线(?!路|断|杆)")
+
+
+_OF_A_TOWNSHIP = re.compile("[镇乡](?!下|里|亲)|街道")  # 坪上镇 lies elsewhere, whatever the village 坪上
 
 
 def exact_mentions(names: Names, words: str) -> list[Mention]:
@@ -98,11 +107,11 @@ def exact_mentions(names: Names, words: str) -> list[Mention]:
     found = [
         _mention(words, start, end, called)
         for start, first in enumerate(words)
-        if first in names.firsts
-        for end in range(start + 2, min(len(words), start + names.longest) + 1)
+        if (longest := names.longest.get(first))
+        for end in range(start + 2, min(len(words), start + longest) + 1)
         if (called := names.called(words[start:end])) and not _is_of_another_name(words, end, called)
     ]
-    return apart(found)
+    return apart(found)[:_MOST_MENTIONS]
 
 
 def apart(found: Iterable[Mention]) -> list[Mention]:
@@ -120,7 +129,10 @@ def _mention(words: str, start: int, end: int, called: tuple[Called, ...]) -> Me
 def _is_of_another_name(words: str, end: int, called: Sequence[Called]) -> bool:
     if all(entry.kind in (STREET, LANDMARK, FEEDER) for entry, _ in called):
         return False
-    return _OF_ANOTHER_NAME.match(words, end) is not None
+    if _OF_ANOTHER_NAME.match(words, end):
+        return True
+    is_village = all(entry.kind == VILLAGE and how is not How.FULL for entry, how in called)
+    return is_village and _OF_A_TOWNSHIP.match(words, end) is not None
 
 
 def with_parts(words: str, mentions: Sequence[Mention]) -> list[Mention]:
@@ -166,7 +178,7 @@ _A_NEIGHBOUR_AFTER = re.compile(
     "左边|右边|左手边|右手边|东边|西边|南边|北边|东侧|西侧|南侧|北侧|边(?!那|这)|过去|过来|往前|往里|往上|往下|往[东西南北]|再走|"
     "不远|出来|出去|上来|上去|下来|下去|外面|周围|周边|一带|交界|(?:还?有|约|大概|大约|差不多)?"
     + NUMBER
-    + "(?:多|来|几)?(?:米|公里|里路|里地|里))"
+    + "(?:多|来|几)?(?:米|公里|里(?![\u4e00-\u9fff])|里(?=[路地远外的多左])))"
 )
 _UNDER_IT = re.compile("(?:的|这|那)*(?:下面|下头|底下)")  # of a township: inside it
 _BETWEEN = re.compile("(?:之间|中间|交界)")
@@ -176,9 +188,12 @@ _NEAR_BY = 12  # characters in which a distance is said
 
 
 def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Mention:
-    left = max([0, mention.start - 6, *(o.end for o in others if o.end <= mention.start)])
-    right = min([mention.end + _NEAR_BY, *(o.start for o in others if o.start >= mention.end)])
-    before, after = words[left : mention.start], words[mention.end : right]
+    previous = max((o.end for o in others if o.end <= mention.start), default=0)
+    following = min((o.start for o in others if o.start >= mention.end), default=len(words))
+    before = words[max(previous, mention.start - 6) : mention.start]
+    after = words[mention.end : min(following, mention.end + _NEAR_BY)]
+    is_tail = previous > 0 and _REST_OF_A_NAME.fullmatch(words[previous : mention.start]) is not None
+    mention = replace(mention, before=before[-1:], after=after[:6], is_tail=is_tail)
     if _A_DIRECTION_AFTER.match(after) or _BEFORE_A_DIRECTION.search(before):
         return replace(mention, part=Part.TOWARDS)
     if _BEFORE_A_WAY.search(before) and _A_WAY_AFTER.match(after):
@@ -186,6 +201,12 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
     if _is_beside(mention, before, after) or _is_between(words, mention, others):
         return replace(mention, part=Part.BESIDE, away_m=_metres_said(after))
     return mention
+
+
+# What stands between two names without belonging to either: 洋溪镇的石桥村, 洋溪镇那个石桥村.
+_REST_OF_A_NAME = re.compile(
+    "[^的那这个在是里边有我们和跟与中还，,。；;、！？!?()（）0-9A-Z#和同及去到往号路街旁后前家就属下]{1,2}"
+)
 
 
 def _is_beside(mention: Mention, before: str, after: str) -> bool:

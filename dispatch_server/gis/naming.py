@@ -1,7 +1,7 @@
 """Everything that has a name: what it lies in, how it is called, and the index that finds it by what is called so."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -14,9 +14,10 @@ COUNTY, TOWNSHIP, VILLAGE = "county", "township", "village"
 STREET, LANDMARK, FEEDER = "street", "landmark", "feeder"
 TRANSFORMER, POLE = "transformer", "pole"
 # From the coarse to the fine. What is finer than a village lies in one or across several.
-FINENESS = {kind: n for n, kind in enumerate((COUNTY, TOWNSHIP, VILLAGE, STREET, LANDMARK, TRANSFORMER, POLE))}
+_FINENESS = {kind: n for n, kind in enumerate((FEEDER, COUNTY, TOWNSHIP, VILLAGE, STREET, LANDMARK, TRANSFORMER, POLE))}
 
 _SUFFIXES = ("国有林场", "街道", "社区", "镇", "乡", "村", "县", "市", "区")  # the longest first
+_OF_STREETS = ("路", "街", "巷", "弄", "线")
 # How else the same kind of place is called by people who do not know which of them it is.
 _SAID_TOO = {
     COUNTY: (),
@@ -64,7 +65,7 @@ class Entry:
         """Whether `inner` is this or lies in it: by the names that are known, else by where the two lie."""
         if self is inner:
             return True
-        if self.is_spot or FINENESS[self.kind] >= FINENESS.get(inner.kind, 0):
+        if self.is_spot or self.fineness >= inner.fineness:
             return False
         if self.area_code and inner.area_code:
             return self.area_code == inner.area_code
@@ -79,6 +80,10 @@ class Entry:
         if inner.village and inner.village != self.name:
             return False
         return bool(inner.village) or self._is_near(inner)
+
+    @property
+    def fineness(self) -> int:
+        return _FINENESS[self.kind]
 
     @property
     def is_spot(self) -> bool:
@@ -155,29 +160,28 @@ class Names:
 
     def __init__(self, entries: Iterable[Entry], aliases: dict[str, tuple[str, ...]]) -> None:
         self.by_id = {entry.id: entry for entry in entries}
-        self._called: dict[str, list[Called]] = defaultdict(list)
+        called: dict[str, list[Called]] = defaultdict(list)
         for entry in self.by_id.values():
             for name, how in _names_of(entry, aliases.get(entry.id, ())):
                 if len(name) >= _SHORTEST:
-                    self._called[name].append((entry, how))
-        self.longest = max((len(name) for name in self._called), default=0)
-        self.firsts = frozenset(name[0] for name in self._called)
+                    called[name].append((entry, how))
+        self._called = {name: _surest(found) for name, found in called.items()}
+        self._less_surely = {name: tuple(f) for name, f in called.items() if len(f) > len(self._called[name])}
+        self.longest: dict[str, int] = {}  # by the character that a name begins with
+        for name in self._called:
+            self.longest[name[0]] = max(len(name), self.longest.get(name[0], 0))
         self._by_sound: dict[str, tuple[str, ...]] = {}
         self._by_gap: dict[str, tuple[str, ...]] = {}
         self._index_what_is_heard()
 
     def called(self, name: str) -> tuple[Called, ...]:
-        """The surest only: where one is called so in full, nobody means another that is said to be called so."""
-        found = self._called.get(name)
-        if found is None:
-            return ()
-        limit = max(min(how for _, how in found), How.SHORT)
-        return tuple(c for c in found if c[1] <= limit)
+        return self._called.get(name, ())
 
     def called_in(self, name: str, holders: Iterable[Entry]) -> tuple[Called, ...]:
         """What is called so in any way, inside one of these."""
         within = list(holders)
-        return tuple(c for c in self._called.get(name, ()) if any(holder.holds(c[0]) for holder in within))
+        found = self._less_surely.get(name) or self.called(name)
+        return tuple(c for c in found if any(holder.holds(c[0]) for holder in within))
 
     def sounding(self, sound: str) -> tuple[str, ...]:
         return self._by_sound.get(sound, ())
@@ -196,9 +200,16 @@ class Names:
                     self._by_gap[gapped] = (*self._by_gap.get(gapped, ()), name)
 
 
+def _surest(found: Sequence[Called]) -> tuple[Called, ...]:
+    """Where one is called so in full, nobody means another that is only said to be called so."""
+    limit = max(min(how for _, how in found), How.SHORT)
+    return tuple(c for c in found if c[1] <= limit)
+
+
 def is_long(name: str) -> bool:
     """Whether one wrong character leaves enough to know the name by: 大埠桥, 七里冲村; not 大桥村."""
-    return len(stem_of(name)) >= 3
+    stem = stem_of(name)
+    return len(stem) - (2 if stem.endswith("大道") else stem.endswith(_OF_STREETS)) >= 3
 
 
 def stem_of(name: str) -> str:

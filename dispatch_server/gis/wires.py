@@ -8,6 +8,7 @@ from dispatch_server.gis.layers import Feeder, PoleRecord, TransformerRecord
 from dispatch_server.gis.mentions import Mention
 from dispatch_server.gis.naming import FEEDER, POLE, TRANSFORMER, VILLAGE, Entry, How, stem_of
 from dispatch_server.gis.numbers import NUMBER, number_in
+from dispatch_server.protocol.geo import LonLat
 
 RADIUS_M = 50.0  # a pole or a transformer is seen from there
 _POLE = re.compile(
@@ -57,7 +58,12 @@ class Wires:
         if (transformer := self._transformers.get(code)) is not None:
             return transformer_entry(transformer)
         pole = self._poles.get(code)
-        return None if pole is None else pole_entry(pole)
+        return None if pole is None else self._pole_entry(pole)
+
+    def _pole_entry(self, record: PoleRecord) -> Entry:
+        feeder = self.feeders.get(record.feeder)
+        name = f"{record.feeder if feeder is None else feeder.name}{record.number}号杆"
+        return _spot(POLE, record.code, name, record.at, record)
 
     def mentions(self, words: str, known: Sequence[Mention]) -> list[Mention]:
         """What the words say of poles and transformers, beside the names that are known."""
@@ -69,7 +75,7 @@ class Wires:
             poles = [*self._along_feeders(number, found.start(), words, known), *self._along_roads(number, words)]
             # The pole of the feeder and the road that are both said; else of the one that is said.
             twice = [p for p in poles if poles.count(p) > 1]
-            called = tuple((pole_entry(p), how) for p, how in dict(twice or poles).items())
+            called = tuple((self._pole_entry(p), how) for p, how in dict(twice or poles).items())
             if called:
                 yield Mention(found[0], found.start(), called)
 
@@ -111,32 +117,13 @@ def roads_in(words: str) -> list[str]:
 
 
 def transformer_entry(record: TransformerRecord) -> Entry:
-    return Entry(
-        id=f"{TRANSFORMER}:{record.code}",
-        kind=TRANSFORMER,
-        name=record.name,
-        county="",
-        township="",
-        village="",
-        at=record.at,
-        radius_m=RADIUS_M,
-        area_code=record.area_code,
-        of=record,
-    )
+    return _spot(TRANSFORMER, record.code, record.name, record.at, record, record.area_code)
 
 
-def pole_entry(record: PoleRecord) -> Entry:
-    return Entry(
-        id=f"{POLE}:{record.code}",
-        kind=POLE,
-        name=f"{record.number}号杆",
-        county="",
-        township="",
-        village="",
-        at=record.at,
-        radius_m=RADIUS_M,
-        of=record,
-    )
+def _spot(
+    kind: str, code: str, name: str, at: LonLat, record: TransformerRecord | PoleRecord, area_code: str = ""
+) -> Entry:
+    return Entry(f"{kind}:{code}", kind, name, "", "", "", at, RADIUS_M, area_code, record)
 
 
 def _feeder(feeder: Feeder, name: str) -> Entry:

@@ -14,6 +14,7 @@ from dispatch_server.gis.datums import to_wgs84
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import Category, Channel, FaultKind, Hazard, PlaceMethod, Sure
 from dispatch_server.services import enforcement
+from dispatch_server.services.clues import SaidWhere, clues_of, place_of, premises_at
 from dispatch_server.services.grouping import group_call, look_around, move_call_of_outage, suggest_beside
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.calls import (
@@ -23,12 +24,12 @@ from dispatch_server.store.calls import (
     keep_place,
     last_place_of_call,
     outage_id_of_call,
-    premises_of_account,
+    premises_of_candidate,
     premises_of_phone,
 )
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.people import looked_at
-from dispatch_server.store.work import Reading, Work
+from dispatch_server.store.work import Work
 
 PIN_RADIUS_M = 30.0  # a dispatcher's pin on the map: about a finger's width at the closest zoom
 
@@ -72,9 +73,10 @@ def take_call(work: Work, territory: Territory, new: NewCall) -> Filed:
         known = call_with_ref(work, new.channel.value, new.external_ref)
         if known is not None:
             return filed_before(work, known)
-    premises = _premises(work, new.account_no, new.caller_phone, new.pin is not None or bool(new.address))
-    place = _told_of(territory.locator.locate(_clues(new, premises)), new.account_no, premises)
-    return file_call(work, territory, new, place, premises)
+    said = _said_where(new)
+    clues = clues_of(work, territory, said)
+    place = place_of(territory, said, clues)
+    return file_call(work, territory, new, place, premises_at(place, clues))
 
 
 def file_call(work: Work, territory: Territory, new: NewCall, place: Place, premises: Premises | None) -> Filed:
@@ -118,7 +120,7 @@ def place_call(work: Work, territory: Territory, call_id: int, pin: LonLat | Non
     """A person says where it is: by a pin (WGS-84) or one of the candidates. Area, target and grouping follow."""
     call = call_behind_its_outage(work, call_id)
     proposed = _proposed_place(work, territory, call_id, candidate_id)
-    return put_on_the_map(work, territory, call, proposed or _chosen_place(territory, pin, candidate_id))
+    return put_on_the_map(work, territory, call, proposed or _chosen_place(work, territory, pin, candidate_id))
 
 
 def put_on_the_map(work: Work, territory: Territory, call: Call, place: Place) -> Filed:
@@ -144,9 +146,11 @@ def _proposed_place(work: Work, territory: Territory, call_id: int, candidate_id
     return replace(place, source=chosen.source) if place.area is not None else None
 
 
-def _chosen_place(territory: Territory, pin: LonLat | None, candidate_id: str | None) -> Place:
+def _chosen_place(work: Work, territory: Territory, pin: LonLat | None, candidate_id: str | None) -> Place:
     if candidate_id is not None:
-        chosen = territory.locator.candidate(candidate_id)
+        premises = premises_of_candidate(work, candidate_id)
+        locator = territory.locator
+        chosen = locator.candidate(candidate_id) if premises is None else locator.locate(Clues(premises=premises))
         if chosen is None:
             raise NotFound("That candidate is not on the map any more; look the place up again.")
         return chosen
@@ -188,32 +192,19 @@ def close_call(work: Work, call_id: int, reason: str) -> Call:
     return call
 
 
-def look_up(reading: Reading, territory: Territory, account_no: str | None, phone: str | None, q: str | None) -> Place:
-    """The place a call with these clues would get; writes nothing."""
-    premises = _premises(reading, account_no, phone, bool(q))
-    return _told_of(territory.locator.locate(Clues(premises=premises, address=q)), account_no, premises)
+def look_up(territory: Territory, q: str) -> Place:
+    """The place a call with these words would get; writes nothing, and so looks at no customer."""
+    return territory.locator.locate(Clues(address=q))
 
 
-def _premises(reading: Reading, account_no: str | None, phone: str | None, says_where: bool) -> Premises | None:
-    """By account. A caller who says no place at all is looked for by his number, if it is one customer's only."""
-    if account_no:
-        return premises_of_account(reading, account_no)
-    known = premises_of_phone(reading, phone) if phone and not says_where else []
-    return known[0] if len(known) == 1 else None
-
-
-def look_up_person(
-    work: Work, territory: Territory, account_no: str | None, phone: str | None, q: str | None
-) -> tuple[Place, list[Premises]]:
-    """As `look_up`, with the premises themselves; whoever looks is written into the reading log."""
-    premises: list[Premises] = []
-    if account_no and (found := premises_of_account(work, account_no)) is not None:
-        premises.append(found)
-    if phone:
-        premises += [p for p in premises_of_phone(work, phone) if p not in premises]
+def look_up_person(work: Work, territory: Territory, said: SaidWhere) -> tuple[Place, list[Premises]]:
+    """The place, with the premises themselves; whoever looks is written into the reading log."""
+    clues = clues_of(work, territory, said)
+    of_number = clues.of_number or (premises_of_phone(work, said.phone) if said.phone else ())
+    premises = [*([clues.premises] if clues.premises else []), *(p for p in of_number if p != clues.premises)]
     for one in premises:
         looked_at(work, "premises", one.account_no)
-    return look_up(work, territory, account_no, phone, q), premises
+    return place_of(territory, said, clues), premises
 
 
 def number_of(letter: str, of_id: int, now: datetime, policy: Policy) -> str:
@@ -221,20 +212,9 @@ def number_of(letter: str, of_id: int, now: datetime, policy: Policy) -> str:
     return f"{letter}{now.astimezone(policy.zone):%y%m%d}-{of_id:05d}"
 
 
-def _clues(new: NewCall, premises: Premises | None) -> Clues:
+def _said_where(new: NewCall) -> SaidWhere:
     pin = None if new.pin is None or new.crs is None else to_wgs84(new.pin, new.crs)
-    return Clues(premises=premises, pin=pin, address=new.address)
-
-
-def _told_of(place: Place, account_no: str | None, premises: Premises | None) -> Place:
-    """The place with what the desk must know about the account or the number it came from."""
-    if account_no and premises is None:
-        note = f"Account {account_no} is not in the register; ask the caller to read it again."
-        return replace(place, note=f"{note} {place.note}".strip())
-    if not account_no and premises is not None:
-        note = f"Placed by the caller's number: {premises.address}. Ask whether the fault is there."
-        return replace(place, sure=Sure.LIKELY, note=f"{note} {place.note}".strip())
-    return place
+    return SaidWhere(new.account_no, new.caller_phone, new.address, new.words, pin)
 
 
 def _particulars(new: NewCall) -> dict[str, str | None]:

@@ -33,6 +33,7 @@ _PREMISES = (
     "a.no_night_calls, t.customers FROM accounts a LEFT JOIN transformers t ON t.code = a.transformer "
 )
 _BY_ACCOUNT = Question(_PREMISES + "WHERE a.account_no = :account_no")
+_BY_METER = Question(_PREMISES + "WHERE a.meter_no = :meter_no ORDER BY a.account_no LIMIT 1")
 _BY_PHONE = Question(_PREMISES + "WHERE a.phone = :phone ORDER BY a.account_no LIMIT 20")
 _OUTAGE_OF = Question("SELECT outage_id FROM calls WHERE id = :call_id")
 _OF_OUTAGE = Question("SELECT body FROM calls WHERE outage_id = :outage_id ORDER BY received_at_us, id")
@@ -94,10 +95,23 @@ def premises_of_account(reading: Reading, account_no: str) -> Premises | None:
     return None if found is None else _premises(found)
 
 
+def premises_of_meter(reading: Reading, meter_no: str) -> Premises | None:
+    found = reading.row(_BY_METER, meter_no=meter_no)
+    return None if found is None else _premises(found)
+
+
+def premises_of_candidate(reading: Reading, candidate_id: str) -> Premises | None:
+    """Of a candidate that stands for a customer's premises."""
+    kind, _, account_no = candidate_id.partition(":")
+    return premises_of_account(reading, account_no) if kind == "account" else None
+
+
 def premises_of_call(reading: Reading, call_id: int) -> Premises | None:
-    """By the account that was given with the call, when it is in the register."""
+    """By the account or meter number that was given with the call, when it is in the register."""
     account_no = particulars_of(reading, call_id)["account_no"]
-    return premises_of_account(reading, account_no) if account_no else None
+    if not account_no:
+        return None
+    return premises_of_account(reading, account_no) or premises_of_meter(reading, account_no)
 
 
 def premises_of_phone(reading: Reading, phone: str) -> list[Premises]:

@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.services import intake
+from dispatch_server.services.clues import SaidWhere
 from dispatch_server.web.answers import PlaceFound, PlaceLookedUp, answered, as_json
 from dispatch_server.web.deps import API, DESK, asked_of, guarded_router, open_to
 from dispatch_server.web.language import for_reader
@@ -23,7 +24,7 @@ async def get_place(request: Request, q: Annotated[str, Query(min_length=1, max_
     """Writes nothing; made to be asked at every key."""
     asked = asked_of(request)
     territory = asked.territory
-    place = await asked.read(lambda reading: intake.look_up(reading, territory, None, None, q))
+    place = intake.look_up(territory, q)
     return for_reader(request, as_json({"place": place}))
 
 
@@ -39,6 +40,6 @@ async def post_lookup(request: Request, said: Clues) -> Response:
     asked = asked_of(request)
     territory = asked.territory
     place, premises = await asked.work(
-        lambda work: intake.look_up_person(work, territory, said.account_no, said.phone, said.q)
+        lambda work: intake.look_up_person(work, territory, SaidWhere(said.account_no, said.phone, said.q))
     )
     return for_reader(request, as_json({"place": place, "premises": premises}))
