@@ -4,11 +4,13 @@ The only thing here that is not ours to run for real. The shapes of the answers 
 """
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -55,13 +57,17 @@ class Question:
 class Outside:
     """`reply` is asked for every answer; `asked` holds what came, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         self.asked: list[Question] = []
         self.reply: Callable[[Question], Reply] = lambda _: says({}, 404)
         self.hang = threading.Event()  # set at the end: whoever waits for it is let go
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self._server.server_address[1]}"
+        if certificate is not None:
+            speaks = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            speaks.load_cert_chain(certificate)
+            self._server.socket = speaks.wrap_socket(self._server.socket, server_side=True)
 
     def start(self) -> None:
         threading.Thread(target=self._server.serve_forever, args=(POLL_S,), daemon=True).start()
@@ -90,7 +96,7 @@ class Outside:
                 said = {name: values[0] for name, values in parse_qs(parts.query).items()}
                 question = Question(parts.path, said, self.headers["User-Agent"])
                 outside.asked.append(question)
-                with suppress(ConnectionError):  # a client that has had enough hangs up
+                with suppress(ConnectionError, ssl.SSLError):  # a client that has had enough hangs up
                     self._send(outside.reply(question))
 
             def _send(self, reply: Reply) -> None:
@@ -116,8 +122,9 @@ class Outside:
 
 
 @contextmanager
-def an_outside() -> Iterator[Outside]:
-    outside = Outside()
+def an_outside(certificate: Path | None = None) -> Iterator[Outside]:
+    """Over TLS where it has a certificate, which the file holds with its key."""
+    outside = Outside(certificate)
     outside.start()
     try:
         yield outside

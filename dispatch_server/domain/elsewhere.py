@@ -35,7 +35,7 @@ def may_help(call: Call, outage: Outage | None, own: Place | None) -> bool:
         return False
     if outage is None or not outage.is_open or outage.arrived_at is not None:
         return False
-    return own is None or own.method is PlaceMethod.NONE or _is_township_by_words(own)
+    return own is None or own.area is None or _is_township_by_words(own)
 
 
 def _is_township_by_words(own: Place) -> bool:

@@ -34,7 +34,7 @@ class Why(StrEnum):
     """Why there is no answer, as the log says it."""
 
     LATE = "did not answer in time"
-    AWAY = "cannot be reached"
+    AWAY = "cannot be reached, or shows no certificate that is trusted"
     TOO_MANY = "was asked too often, or its quota is used up"
     KEY_REFUSED = "refuses the key; look into its console and at key_file"
     UNREADABLE = "answered what cannot be read"

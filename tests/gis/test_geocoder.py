@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dispatch_server.gis.geocoder import NotAnswered, Why
 from dispatch_server.gis.geocoder_http import LARGEST
 from dispatch_server.gis.geocoder_terms import DATUMS, BadGeocoders, Terms, describe_terms, read_terms
 from dispatch_server.protocol.geo import LonLat, metres_between
+from tests.conftest import missing
 from tests.outside import (
     DATUM_OF,
     KEY,
@@ -415,6 +417,37 @@ def test_nobody_is_sent_elsewhere_with_the_key(outside: Outside) -> None:
         elsewhere.always(says(amap(SHOP)))
         assert why(outside, "amap", says({}, 302, Location=f"{elsewhere.url}/v3/geocode/geo")) is Why.FAILED
         assert elsewhere.asked == []
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Of 127.0.0.1, signed by itself; with its key in one file."""
+    if shutil.which("openssl") is None:
+        missing("openssl", "openssl")
+    file = tmp_path / "outside.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    made += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*made, "-keyout", str(file), "-out", f"{file}.crt"], check=True, capture_output=True)
+    with file.open("ab") as both:
+        both.write(Path(f"{file}.crt").read_bytes())
+    return file
+
+
+def test_over_https_a_certificate_that_is_trusted_is_answered(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with an_outside(certificate) as outside:
+        outside.always(says(amap(SHOP)))
+        [finding] = outside.geocoder("amap").ask(WORDS)
+        assert metres_between(LonLat(finding.lon, finding.lat), SHOP) < MOST_OFF_M
+        assert why(outside, "amap", Reply(b" " * 1000, drip_s=0.1), timeout_s=0.5) is Why.LATE
+
+
+def test_whoever_cannot_show_who_he_is_is_told_no_key(certificate: Path) -> None:
+    with an_outside(certificate) as outside:
+        assert why(outside, "amap", says(amap(SHOP))) is Why.AWAY
+        assert outside.asked == []
 
 
 REPLIES = {

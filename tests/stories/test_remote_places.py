@@ -172,6 +172,14 @@ def test_a_candidate_of_one_call_is_none_of_another(town: Town, asking: Asking) 
     assert refused.status_code == 404
 
 
+def test_a_pin_outside_the_territory_is_answered_by_a_candidate(town: Town, asking: Asking) -> None:
+    filed = town.call_at(FAR_AWAY, address=WORDS)
+    assert (filed["place"]["method"], filed["place"]["area"]) == ("pin", None)
+    asking.all()
+    only_proposed(town, filed)
+    assert town.outage(filed["outage"]["id"])["area_class"] is None
+
+
 def test_an_answer_that_the_callers_words_contradict_is_not_taken(town: Town, asking: Asking) -> None:
     filed = town.call(address=f"柳田村或者高岭村，{WORDS}")
     assert filed["place"]["method"] == "none"  # two villages are named
