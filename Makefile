@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up-of
-SYSTEM_PACKAGES := caddy chromium fonts-noto-cjk libatomic1 postgresql postgresql-client
+SYSTEM_PACKAGES := caddy chromium fonts-noto-cjk libatomic1 openssl postgresql postgresql-client
 
 .PHONY: demo test soak setup system-packages check
 
