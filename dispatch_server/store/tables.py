@@ -196,6 +196,27 @@ class PositionRow(SQLModel, table=True):
     received_at_us: int = big()
 
 
+class StretchRow(SQLModel, table=True):
+    """One stretch that some crew drove on one class of road within one hour. It does not say which crew, nor where."""
+
+    __tablename__ = "stretches_driven"
+    id: int = key()
+    hour_us: int = big(index=True)
+    road_class: str
+    hours: int
+    weather: str
+    metres: float
+    seconds: float
+
+
+class HourLearned(SQLModel, table=True):
+    """The hours whose tracks were read for speeds: each once, whoever does it."""
+
+    __tablename__ = "hours_learned"
+    hour_us: int = big(primary_key=True)
+    stretches: int
+
+
 class CrewHeard(SQLModel, table=True):
     """The last position of each crew and when it was last heard of."""
 
