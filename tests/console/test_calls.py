@@ -86,3 +86,16 @@ def test_a_customers_number_places_a_call_that_is_filed_already(sit: Sit, town: 
     expect(page.get_by_role("button", name="Remove the pin")).to_be_visible()
     page.get_by_role("button", name="Place the call").press("Enter")
     expect(page.get_by_test_id("outage")).to_contain_text("remote")
+
+
+def test_the_map_shows_where_the_words_lead_and_how_sure_that_is(sit: Sit, town: Town) -> None:
+    page = sit().open_board("call_taker")
+    drawn = "async () => (await import('/console/parts/panels.js')).doubt.value"
+    assert page.evaluate(drawn) is None
+    type_an_address(page, "43130000000001")
+    expect(page.get_by_test_id("place")).to_contain_text("within 30 m")
+    doubt = page.evaluate(drawn)
+    assert (round(doubt["lon"], 3), round(doubt["lat"], 3)) == (round(MARKET.lon, 3), round(MARKET.lat, 3))
+    assert doubt["radius_m"] == 30
+    page.keyboard.press("Escape")
+    page.wait_for_function("async () => (await import('/console/parts/panels.js')).doubt.value === null")

@@ -6,7 +6,7 @@ import { mayDispatch, mayLookUp } from '../core/session.js';
 import { clock, said, t, word } from '../words/index.js';
 import { Class } from './board.js';
 import { mergeInto } from './deeds.js';
-import { focusSoon, leaveForm, lookAt, openOutage, pin } from './panels.js';
+import { focusSoon, leaveForm, openOutage, pin } from './panels.js';
 import { NEAR_KEY, NearCalls } from './near.js';
 import { Pin, Place, numbersIn, usePlace } from './place.js';
 
@@ -59,11 +59,6 @@ export function CallForm() {
     focusSoon('[data-form-start]');
   }
 
-  function takeCandidate(taken) {
-    setCandidate(taken);
-    lookAt.value = { lon: taken.lon, lat: taken.lat, zoom: 12, at: performance.now() };
-  }
-
   function onKeyDown(event) {
     if (event.key === 'Enter' && event.ctrlKey) file(event);
     if (event.key !== NEAR_KEY) return;
@@ -84,7 +79,7 @@ export function CallForm() {
         <div class="form">
           <label class="field wide"><span>${t('call.address')}</span>
             <textarea rows="2" name="address" data-form-start value=${given.address} onInput=${set('address')}></textarea></label>
-          ${mayLookUp.value && html`<${Place} looked=${looked} candidate=${candidate} onCandidate=${takeCandidate}
+          ${mayLookUp.value && html`<${Place} looked=${looked} candidate=${candidate} onCandidate=${setCandidate}
             onAccount=${(account_no) => setGiven({ ...given, account_no })} />`}
           ${given.category === 'fault' && html`<${NearCalls} place=${pin.value ?? candidate ?? found} />`}
           <label class="field"><span>${t('call.account')}</span><input name="account_no" inputmode="numeric" autocomplete="off" value=${given.account_no} onInput=${set('account_no')} /></label>

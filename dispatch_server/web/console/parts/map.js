@@ -7,7 +7,7 @@ import { effect } from '../core/html.js';
 import { span, t, word } from '../words/index.js';
 import { labelsOf } from '../core/labels.js';
 import { ageOf } from './crews.js';
-import { lookAt, openOutage, pin, pinning } from './panels.js';
+import { doubt, lookAt, openOutage, pin, pinning } from './panels.js';
 
 const REDRAW_MS = 200;
 const STALE_S = 15 * 60; // as in the server's reasons: an older position may be anywhere
@@ -104,6 +104,10 @@ function fill() {
     soon(() => crewPoints([...crews.value.values()]), (data) => map.getSource('crews').setData(data)),
     effect(() => map.getSource('pin').setData(collection(pin.value === null ? [] : [point(pin.value.lon, pin.value.lat, {})]))),
     effect(() => {
+      map.getSource('doubt').setData(collection(doubt.value === null ? [] : [circleAround(doubt.value)]));
+      lookAtDoubt(doubt.value);
+    }),
+    effect(() => {
       theme.value;
       requestAnimationFrame(paint);
     }),
@@ -112,6 +116,40 @@ function fill() {
       if (at !== null) map.easeTo({ center: [at.lon, at.lat], zoom: Math.max(map.getZoom(), at.zoom), duration: calm() ? 0 : 400 });
     }),
   ];
+}
+
+let before = null; // where the map looked when the form was opened
+
+/** Around the doubt while a form is open, clear of the key; then back. */
+function lookAtDoubt(place) {
+  const duration = calm() ? 0 : 400;
+  if (place !== null) {
+    before ??= { center: map.getCenter(), zoom: map.getZoom() };
+    map.fitBounds(boxAround(place), { padding: { top: 60, left: 40, right: 40, bottom: 100 }, maxZoom: 13, duration });
+  } else if (before !== null) {
+    map.easeTo({ ...before, duration });
+    before = null;
+  }
+}
+
+const M_PER_DEGREE = 111_320;
+const CORNERS = 64;
+const CLOSE_M = 150; // a house at 30 m is drawn so that it can be seen
+
+function reachOf({ lat, radius_m }) {
+  const north = Math.max(radius_m, CLOSE_M) / M_PER_DEGREE;
+  return [north / Math.cos((lat * Math.PI) / 180), north];
+}
+
+function circleAround(place) {
+  const [east, north] = reachOf(place);
+  const ring = Array.from({ length: CORNERS + 1 }, (_, n) => (n * 2 * Math.PI) / CORNERS).map((turn) => [place.lon + east * Math.cos(turn), place.lat + north * Math.sin(turn)]);
+  return { type: 'Feature', geometry: { type: 'Polygon', coordinates: [ring] }, properties: {} };
+}
+
+function boxAround(place) {
+  const [east, north] = reachOf(place);
+  return [[place.lon - east, place.lat - north], [place.lon + east, place.lat + north]];
 }
 
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -158,13 +196,15 @@ const FONT = ['Noto Sans CJK SC', 'Noto Sans', 'sans-serif'];
 
 function addLayers() {
   const empty = { type: 'geojson', data: collection([]) };
-  ['areas', 'county', 'township', 'outages', 'crews', 'pin'].forEach((name) => map.addSource(name, { ...empty }));
+  ['areas', 'county', 'township', 'doubt', 'outages', 'crews', 'pin'].forEach((name) => map.addSource(name, { ...empty }));
   const add = (id, type, source, more = {}) => map.addLayer({ id, type, source, ...more });
   add('area-fill', 'fill', 'areas');
   add('area-line', 'line', 'areas', { paint: { 'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.3, 13, 1.2], 'line-opacity': ['interpolate', ['linear'], ['zoom'], 7.5, 0.25, 10, 1] } });
   for (const [id, source, minzoom, maxzoom, size] of NAMES) {
     add(id, 'symbol', source, { minzoom, maxzoom, layout: { 'text-field': ['get', 'name'], 'text-size': size, 'text-font': FONT, 'text-max-width': 7 } });
   }
+  add('doubt-fill', 'fill', 'doubt');
+  add('doubt-line', 'line', 'doubt');
   add('crew-square', 'symbol', 'crews', { layout: { 'icon-image': ['concat', 'crew-', ['get', 'state'], ['case', ['get', 'stale'], '-stale', '']], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
     'text-field': ['step', ['zoom'], '', 10.5, ['get', 'name']], 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-optional': true } });
   add('outage-halo', 'circle', 'outages', { filter: ['get', 'chosen'] });
@@ -178,6 +218,8 @@ function paint() {
   const set = (layer, values) => Object.entries(values).forEach(([name, value]) => map.setPaintProperty(layer, name, value));
   set('ground', { 'background-color': colour('map-ground') });
   set('area-fill', { 'fill-color': byProperty('area_class', CLASSES, 'map-'), 'fill-opacity': 1, 'fill-antialias': false });
+  set('doubt-fill', { 'fill-color': colour('focus'), 'fill-opacity': 0.12 });
+  set('doubt-line', { 'line-color': colour('focus'), 'line-width': 2, 'line-dasharray': [3, 2] });
   set('area-line', { 'line-color': colour('map-line') });
   NAMES.forEach(([id]) => set(id, { 'text-color': colour('soft'), 'text-halo-color': colour('map-ground'), 'text-halo-width': 1.2 }));
   set('crew-square', { 'text-color': colour('ink'), 'text-halo-color': colour('map-ground'), 'text-halo-width': 1.4 });

@@ -14,6 +14,8 @@ export const placing = signal(null);
 export const pinning = computed(() => side.value === 'call' || side.value === 'place');
 /** The call whose customer is being asked. */
 export const callingBack = signal(null);
+/** Where the words of an open form lead, with its doubt: {lon, lat, radius_m} or null. The form writes it, the map draws it. */
+export const doubt = signal(null);
 export const findText = signal('');
 /** A short word that something was done, or why not: {text, bad}. */
 export const notice = signal(null);

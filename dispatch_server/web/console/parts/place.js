@@ -4,7 +4,7 @@ import { ask, get } from '../core/api.js';
 import { mayLookUp } from '../core/session.js';
 import { said, t, word } from '../words/index.js';
 import { Class } from './board.js';
-import { pin } from './panels.js';
+import { doubt, pin } from './panels.js';
 import { canDraw, mapCentre } from './map.js';
 
 const LOOK_AFTER_MS = 200;
@@ -59,6 +59,11 @@ const nameOf = (names) => [names?.county, names?.township, names?.village].filte
 export function Place({ looked, candidate: chosen, onCandidate, onAccount }) {
   const { place, busy, premises } = looked;
   const found = place && place.method !== 'none';
+  const shown = chosen ?? (found ? place : null);
+  useEffect(() => {
+    doubt.value = shown === null ? null : { lon: shown.lon, lat: shown.lat, radius_m: shown.radius_m };
+  }, [shown?.lon, shown?.lat, shown?.radius_m]);
+  useEffect(() => () => (doubt.value = null), []);
   return html`
     <div class="place wide" aria-live="polite" aria-busy=${busy} data-testid="place">
       <span class="place-label">${t('call.place')}</span>
