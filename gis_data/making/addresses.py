@@ -8,14 +8,14 @@ import numpy as np
 import shapely
 
 from gis_data.making.flat import to_lonlat
-from gis_data.making.landmarks import estate_of
+from gis_data.making.landmarks import estate_of, estate_place
 from gis_data.making.streets import number_at, place_of
 from gis_data.making.words import numeral
 from gis_data.making.world import Area, Street, Xy
 
 _CITY = "湖南省娄底市"
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_BESIDE_THE_STREET_KM = 0.02
+_BESIDE_THE_STREET_KM, _MOVED_KM, _IN_AN_ESTATE_KM = 0.02, 0.2, 0.18
 # How often a register departs from the full form.
 _WITH_THE_CITY, _NO_COUNTY, _NO_TOWNSHIP, _FULL_WIDTH_SHARE, _NEARBY = 0.05, 0.08, 0.03, 0.04, 0.015
 
@@ -33,19 +33,17 @@ def address(area: Area, at: Xy, streets: Streets, r: np.random.Generator, home: 
     """The words, and where that house stands: at its number of the nearest street, or where it was put."""
     if not area.in_town:
         return _varied(area, _of_village(area, r, home), r), at
-    street = _nearest(area, at, streets.get(area.county.name, ()))
-    drawn = r.random()
     estate = estate_of(area)
-    if street is None or (home and estate and drawn < 0.15):
-        return _varied(area, (area.township.name, f"{estate or area.village.name}{_flat(r)}"), r), at
-    number = number_at(street, at)
-    at = _beside(area, place_of(street, number), at, r)
-    door = f"{street.name}{number}号"
-    if drawn < 0.25:
-        return _varied(area, (street.township, f"{area.village.name}{door}"), r), at
-    if home and estate and drawn < 0.55:
-        return _varied(area, (street.township, f"{door}{estate}{_flat(r)}"), r), at
-    return _varied(area, (street.township, f"{door}{_shop_or_flat(r, home)}"), r), at
+    at_home_there = home and estate is not None and np.hypot(*np.subtract(estate_place(area), at)) < _IN_AN_ESTATE_KM
+    flat = f"{estate}{_flat(r)}" if at_home_there else ""
+    street, drawn = _nearest(area, at, streets.get(area.county.name, ())), r.random()
+    house = None if street is None else _beside(area, place_of(street, number_at(street, at)), at, r)
+    if street is None or house is None or (flat and drawn < 0.3):
+        return _varied(area, (area.township.name, flat or f"{area.village.name}{r.integers(1, 90)}号"), r), at
+    door = f"{street.name}{number_at(street, at)}号"
+    if drawn < 0.4:
+        return _varied(area, (street.township, f"{area.village.name}{door}"), r), house
+    return _varied(area, (street.township, f"{door}{flat or _shop_or_flat(r, home)}"), r), at if flat else house
 
 
 def _nearest(area: Area, at: Xy, streets: Sequence[Street]) -> Street | None:
@@ -57,12 +55,12 @@ def _nearest(area: Area, at: Xy, streets: Sequence[Street]) -> Street | None:
     return own[int(np.argmin([point.distance(shapely.LineString(s.line)) for s in own]))]
 
 
-def _beside(area: Area, house: Xy, otherwise: Xy, r: np.random.Generator) -> Xy:
-    """Some steps off the street, if that is in the same area and the house is near."""
+def _beside(area: Area, house: Xy, wanted: Xy, r: np.random.Generator) -> Xy | None:
+    """Some steps off the street; None where that is in another area or far from where somebody was to live."""
     x, y = np.array(house) + r.uniform(-_BESIDE_THE_STREET_KM, _BESIDE_THE_STREET_KM, 2)
     lon, lat = to_lonlat(np.array([[x, y]]))[0]
-    near = np.hypot(x - otherwise[0], y - otherwise[1]) < 0.2
-    return (float(x), float(y)) if near and area.shape.contains(shapely.Point(lon, lat)) else otherwise
+    near = np.hypot(x - wanted[0], y - wanted[1]) < _MOVED_KM
+    return (float(x), float(y)) if near and area.shape.contains(shapely.Point(lon, lat)) else None
 
 
 def _flat(r: np.random.Generator) -> str:

@@ -62,6 +62,10 @@ def estate_of(area: Area) -> str | None:
     return f"{area.village.stem}{_ESTATES[n]}" if n < len(_ESTATES) else None
 
 
+def estate_place(area: Area) -> Xy:
+    return place_near(area, area.at, 0.05, chance(f"estate {area.village.code} stands"))
+
+
 def landmarks(areas: Sequence[Area], hung: Sequence[Hung]) -> list[Landmark]:
     found: dict[tuple[str, str], Found] = {}
     for one in (*_customers(hung), *_in_towns(areas), *_in_townships(areas), *_in_villages(areas), *_estates(areas)):
@@ -120,7 +124,7 @@ def _in_villages(areas: Sequence[Area]) -> Iterator[Found]:
 def _estates(areas: Sequence[Area]) -> Iterator[Found]:
     for i, area in enumerate(areas):
         if area.in_town and (estate := estate_of(area)) is not None:
-            yield _somewhere(areas, "estate", estate, i, 0.05)
+            yield "estate", estate, i, estate_place(area)
 
 
 def _aliases(name: str, area: Area) -> list[str]:

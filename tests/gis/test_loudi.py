@@ -1,6 +1,7 @@
 """The Loudi sample: nothing wrong with it, every point in one area, every address found, fast enough to start on."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ from dispatch_server.domain.places import Clues
 from dispatch_server.gis import layers
 from dispatch_server.gis.checks import check
 from dispatch_server.gis.folder import THE_MAP, Folder, folder_at, folder_of
-from dispatch_server.gis.gazetteer import Gazetteer, id_of
+from dispatch_server.gis.gazetteer import Gazetteer, gazetteer_of, id_of
 from dispatch_server.gis.layers import NamedPlace, strict
 from dispatch_server.gis.locator import MapLocator
 from dispatch_server.gis.roads import RoadGraph
@@ -42,8 +43,8 @@ def places(folder: Folder) -> list[NamedPlace]:
 
 
 @pytest.fixture(scope="module")
-def locator(folder: Folder, zones: Zones, places: list[NamedPlace]) -> MapLocator:
-    return MapLocator(zones, Gazetteer(places), folder.version)
+def locator(folder: Folder, zones: Zones) -> MapLocator:
+    return MapLocator(zones, gazetteer_of(folder), folder.version)
 
 
 @pytest.fixture(scope="module")
@@ -110,11 +111,18 @@ def test_a_bare_village_name_always_has_the_right_one_among_its_readings(places:
 
 
 def test_customers_addresses_lead_to_their_area(folder: Folder, zones: Zones, locator: MapLocator) -> None:
+    """As registers have them. What lacks the township may be open; nothing that is placed is placed wrong."""
+    methods: Counter[PlaceMethod] = Counter()
     for account in strict(layers.read_accounts(folder))[::20]:
         place = locator.locate(Clues(address=account.address))
-        assert (place.method, place.sure) == (PlaceMethod.VILLAGE, Sure.LIKELY)
-        assert place.at is not None and place.area == zones.area_at(account.at)
-        assert metres_between(place.at, account.at) <= place.radius_m
+        methods[place.method] += 1
+        if place.at is None:
+            assert place.candidates and "镇" not in account.address, account.address
+            continue
+        assert place.sure is Sure.LIKELY and place.area == zones.area_at(account.at), account.address
+        assert metres_between(place.at, account.at) <= place.radius_m, account.address
+    assert set(methods) == {PlaceMethod.VILLAGE, PlaceMethod.ADDRESS, PlaceMethod.NONE}
+    assert methods[PlaceMethod.ADDRESS] > 80 and methods[PlaceMethod.NONE] < 0.01 * methods.total()
 
 
 def test_crews_drive_to_every_village_by_road(folder: Folder, places: list[NamedPlace], travel: RoadTravel) -> None:
@@ -137,15 +145,15 @@ def test_a_route_across_the_city_follows_the_roads(folder: Folder, travel: RoadT
     assert route[-1].minutes == pytest.approx(estimate.minutes)
 
 
-def test_the_map_is_read_in_less_than_eight_tenths_of_a_second(folder: Folder) -> None:
+def test_the_whole_map_is_read_in_less_than_two_seconds(folder: Folder) -> None:
     files = {name: folder.files[name] for name in THE_MAP if name in folder.files}
 
     def read() -> None:
         kept = folder_of(files)
-        MapLocator(Zones(strict(layers.read_areas(kept))), Gazetteer(strict(layers.read_gazetteer(kept))), "")
+        MapLocator(Zones(strict(layers.read_areas(kept))), gazetteer_of(kept), "")
         RoadGraph(*layers.roads_of(kept), POLICY.road_kmh)
 
-    assert quickest(read, 3) < 0.8
+    assert quickest(read, 3) < 2.0
 
 
 def test_forty_nine_crews_to_one_site_take_less_than_five_milliseconds(
