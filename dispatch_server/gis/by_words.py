@@ -54,7 +54,8 @@ class ByWords:
             return self._nothing(reading, said)
         best = reading.best
         if reading.conflict:
-            return self._unplaced(told.conflict(best), reading.ordered)
+            place = self._unplaced(told.conflict(best), reading.ordered)
+            return replace(place, candidates=(*place.candidates, *self._near(reading))[:MOST_CANDIDATES])
         if len(best) > 1:
             return self._several(reading)
         only = best[0]
@@ -129,7 +130,7 @@ class ByWords:
         offered = self.candidates(
             [only, *rivals] if sure is Sure.DOUBTFUL else rivals if only.entry.kind == TOWNSHIP else []
         )
-        near = [self._nearly(reading.unknown, entry) for entry, _ in reading.nearly]
+        near = self._near(reading)
         wires = wires_of(only.entry) if sure is not Sure.DOUBTFUL and not only.is_beside else (None, None)
         return replace(
             place,
@@ -203,8 +204,11 @@ class ByWords:
         names = place.names or PlaceNames()
         return None if place.area is None else _offer(entry, place, names, told.reason(hypothesis, names))
 
-    def _nearly(self, words: str, entry: Entry) -> PlaceCandidate:
-        return _offer(entry, self._of(entry), told.names_of(entry), told.nearly(words, entry))
+    def _near(self, reading: Reading) -> list[PlaceCandidate]:
+        """Villages of the township that is named, one character away from the one that is named."""
+        words = reading.unknown or "、".join(m.words for m in reading.mentions if VILLAGE in m.kinds)
+        close = [entry for entry, _ in reading.nearly]
+        return [_offer(e, self._of(e), told.names_of(e), told.nearly(words, e)) for e in close]
 
 
 def _offer(entry: Entry, place: Place, names: PlaceNames, reason: str) -> PlaceCandidate:

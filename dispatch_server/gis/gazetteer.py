@@ -92,8 +92,7 @@ class Gazetteer:
         words = clean(said)
         if not words:
             return Reading()
-        mentions = with_parts(words, exact_mentions(self.names, words))
-        mentions = self._with_wires(words, mentions)
+        mentions = self._with_wires(words, with_parts(words, exact_mentions(self.names, words)))
         ordered = hypotheses(mentions)
         if _is_open(ordered):
             mentions = self._with_heard(words, mentions, ordered)
@@ -106,7 +105,8 @@ class Gazetteer:
 
     def _with_heard(self, words: str, mentions: list[Mention], ordered: Sequence[Hypothesis]) -> list[Mention]:
         heard = heard_mentions(self.names, words, [m for m in mentions if m.is_firm])
-        heard = with_parts(words, [*without_covered(mentions, heard), *heard])
+        known = [m for m in without_covered(mentions, heard) if not m.is_of_wires]
+        heard = self._with_wires(words, with_parts(words, [*known, *heard]))
         if not (ordered and ordered[0].against):
             return heard
         return [self._with_what_fits(mention, mentions) for mention in heard]
@@ -122,12 +122,17 @@ class Gazetteer:
 
     def _with_unknown(self, reading: Reading) -> Reading:
         """A village that is named right behind its township and is on no map."""
-        if reading.equals != 1 or reading.best[0].entry.kind != TOWNSHIP:
+        township = next((h.entry for h in reading.best if h.entry.kind == TOWNSHIP), None)
+        if township is None:
             return reading
-        township = reading.best[0].entry
+        villages = self._villages_in[township.county, township.name]
+        if reading.conflict:
+            named = [m.words for m in reading.mentions if VILLAGE in m.kinds]
+            return replace(reading, nearly=tuple(c for words in named for c in nearly(words, villages)))
+        if reading.equals != 1:
+            return reading
         for words in unknown_villages(reading.words, reading.mentions):
-            close = nearly(words, self._villages_in[township.county, township.name])
-            return replace(reading, unknown=words, nearly=tuple(close))
+            return replace(reading, unknown=words, nearly=tuple(nearly(words, villages)))
         return reading
 
     @cached_property
@@ -156,7 +161,7 @@ def _is_open(ordered: Sequence[Hypothesis]) -> bool:
     if not ordered or len(best_of(ordered)) > 1:
         return True
     best = ordered[0]
-    coarse = best.entry.kind in (COUNTY, TOWNSHIP)
+    coarse = best.entry.kind in (COUNTY, TOWNSHIP) or not any(m.is_firm for m in best.named)
     return coarse or bool(best.against) or best.is_weak or best.left_over > 0
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dispatch_server.gis.mentions import Mention
+from dispatch_server.gis.mentions import AFTER_A_SHORT_NAME, Mention
 from dispatch_server.gis.naming import (
     COUNTY,
     FEEDER,
@@ -26,13 +26,14 @@ from dispatch_server.gis.readings import are_read_alike, sound_of
 
 MOST_CHARACTERS = 80  # of the words that are listened to: a place is named early
 _LONGEST = 7
+_MOST_NEARLY = 6  # more is no help to anybody
 # 我们村 is everybody's. What sounds like it is no place.
 _NO_NAMES = re.compile(
-    "我|你|他|她|它|咱|这|那|哪|整|全|几|每|各|隔壁|附近|旁边|对面|本|同|有个|一个|两个|自然|农村|乡村|进村|村村|停电|没电|"
-    "断电|来电|有电|电|跳闸|师傅|线|灯|什么|怎么|为何|现在|刚才|今天|昨|晚上|早上|我屋|屋里|家里"
+    "[我你他她它咱这那哪每各]|整个|整村|全[村组镇乡部都]|[几一两三]个|几[村组户]|有个|隔壁|附近|旁边|对面|本[村组镇乡]|同[村组一]|自然|"
+    "农村|乡村|进村|村村|停电|没电|断电|来电|有电|电[线杆表力视]|跳闸|师傅|线路|灯|什么|怎么|为何|现在|刚才|今天|昨|晚上|早上|屋里|家里|变压"
 )
 _CHINESE = re.compile("[\u4e00-\u9fff0-9]+")
-_ENDS_A_NAME = re.compile("$|[村社组队院的，,。；;、（(]|" + "[0-9一二三四五六七八九十]")
+_GOES_ON = frozenset("变家电了我都又就是一")  # 花门镇双农家里没电
 
 
 def heard_mentions(names: Names, words: str, known: Sequence[Mention]) -> list[Mention]:
@@ -47,7 +48,8 @@ def heard_mentions(names: Names, words: str, known: Sequence[Mention]) -> list[M
 
 def without_covered(known: Sequence[Mention], heard: Sequence[Mention]) -> list[Mention]:
     """大埠 in 大埠乔街道 is no village, once the whole is heard as 大埠桥街道."""
-    return [m for m in known if m.is_firm or not any(_covers(h, m) and has_suffix(h.words) for h in heard)]
+    sound = [h for h in heard if has_suffix(h.words) or h.how is not How.SLIP]
+    return [m for m in known if m.is_firm or not any(_covers(h, m) for h in sound)]
 
 
 def _covers(outer: Mention, inner: Mention) -> bool:
@@ -64,11 +66,10 @@ def misnamed(names: Names, mention: Mention, holders: Sequence[Entry]) -> Mentio
     return replace(mention, called=(*mention.called, *_surest(others))) if others else mention
 
 
-def nearly(mention_words: str, villages: Sequence[Entry]) -> list[Called]:
+def nearly(words: str, villages: Sequence[Entry]) -> list[Called]:
     """Of the villages of one township, those one character away: too little to place a call, enough to ask."""
-    return [
-        (v, How.SLIP) for v in villages if len(v.name) == len(mention_words) and _differ(v.name, mention_words) == 1
-    ]
+    close = [(village, How.SLIP) for village in villages if _is_one_slip(village.name, words)]
+    return close[:_MOST_NEARLY]
 
 
 _A_VILLAGE = re.compile("[\u4e00-\u9fff]{1,4}?(?:村(?!里|民|上|口|子)|社区)")
@@ -111,10 +112,14 @@ def _in_stretch(
             called = [*_sounding(names, said, sounds[left:right]), *_slipped(names, said)]
             if not called or _NO_NAMES.match(said):
                 continue
-            follows = behind_a_township and left == start and _ENDS_A_NAME.match(words, right) is not None
+            follows = behind_a_township and left == start and _may_end_at(words, right)
             credible = [c for c in called if _is_credible(said, c, holders, follows)]
             if credible:
                 yield Mention(said, left, _surest(credible), words[left - 1 : left], words[right : right + 6])
+
+
+def _may_end_at(words: str, end: int) -> bool:
+    return end == len(words) or words[end] in AFTER_A_SHORT_NAME or words[end] in _GOES_ON
 
 
 def _is_credible(said: str, called: Called, holders: Sequence[Entry], follows: bool) -> bool:
@@ -141,11 +146,11 @@ def _slipped(names: Names, said: str) -> Iterator[Called]:
     """One character wrong, missing or too many, in names long enough to be known by the rest."""
     if len(said) < 3:
         return
-    close: set[str] = set(names.with_gap(said))  # one is missing
+    close: set[str] = set(names.with_gap(said)) if is_long(said) else set()  # one is missing
     for i in range(len(said)):
         rest = said[:i] + said[i + 1 :]
-        if names.called(rest) and is_long(rest):
-            close.add(rest)  # one too many
+        if 0 < i < len(said) - 1 and names.called(rest) and is_long(rest):
+            close.add(rest)  # one too many, in the middle: at its ends the name stands as it is
         close.update(name for name in names.with_gap(rest) if name[:i] + name[i + 1 :] == rest)
     for name in close:
         if name != said and has_suffix(name) == has_suffix(said) and not _are_told_apart(name, said):
@@ -162,8 +167,12 @@ def _are_told_apart(name: str, said: str) -> bool:
     return bool(odd) and _ON_PURPOSE.issuperset(odd)
 
 
-def _differ(one: str, other: str) -> int:
-    return sum(a != b for a, b in zip(one, other, strict=True))
+def _is_one_slip(name: str, said: str) -> bool:
+    """One character wrong, missing or too many."""
+    if len(name) == len(said):
+        return sum(a != b for a, b in zip(name, said, strict=True)) == 1
+    longer, shorter = (name, said) if len(name) > len(said) else (said, name)
+    return len(longer) - len(shorter) == 1 and any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
 def _surest(called: Sequence[Called]) -> tuple[Called, ...]:

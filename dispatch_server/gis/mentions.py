@@ -9,8 +9,10 @@ from dispatch_server.gis.naming import (
     COUNTY,
     FEEDER,
     LANDMARK,
+    POLE,
     STREET,
     TOWNSHIP,
+    TRANSFORMER,
     VILLAGE,
     Called,
     How,
@@ -71,7 +73,11 @@ class Mention:
             return False
         if not self.is_short or not self.after or VILLAGE not in self.kinds:
             return True
-        return self.after[0] in _AFTER_A_SHORT_NAME
+        return self.after[0] in AFTER_A_SHORT_NAME
+
+    @property
+    def is_of_wires(self) -> bool:
+        return not self.kinds.isdisjoint({TRANSFORMER, POLE})
 
     @property
     def names_an_area(self) -> bool:
@@ -82,7 +88,7 @@ _MOST_MENTIONS = 16  # who names more has written a letter
 # 上大桥村 and 新大桥村 may be other villages than 大桥村.
 _MAY_BELONG_TO_THE_NAME = frozenset("上下大小新老东西南北中内外高长")
 # What may follow a village's short form. 中心 in 花门镇中心3组 is the village; in 花门镇中心小学 it may be none.
-_AFTER_A_SHORT_NAME = frozenset(
+AFTER_A_SHORT_NAME = frozenset(
     "村社居组队院屋的有在附边旁这那里停没断跳对隔后前全整片往到和，。,.;、；！？!?（()0123456789一二三四五六七八九十"
 )
 # What bears the names of places far away: 新化饭店 stands in every county.
@@ -92,9 +98,7 @@ _BEARERS = re.compile(
     "修理|洗车|驾校|幼儿园|专卖|卫生|校|市场|敬老|养老|政府|派出所|供销|电站|水库|煤矿|矿|砖|加油|汽车|车站|批发|路|街|巷|弄|线|站|桥|小学|中学|学校|完小|医院|酒|人|口音|老乡|话|"
     "河|江|水|山|风景|景区|隧道|高速|收费|互通|服务区|矿区)"
 )
-_LONGER_NAME = re.compile(
-    f"[^{''.join(_AFTER_A_SHORT_NAME)}][\u4e00-\u9fff]{{0,2}}?(?:村(?!里|民|子)|社区)"
-)  # 双龙潭村
+_LONGER_NAME = re.compile(f"[^{''.join(AFTER_A_SHORT_NAME)}][\u4e00-\u9fff]{{0,2}}?(?:村(?!里|民|子)|社区)")  # 双龙潭村
 # 永丰路 is a street anywhere and 朝阳区 a district of Beijing: neither puts the caller into 永丰 or 朝阳.
 _OF_ANOTHER_NAME = re.compile("路|街(?!道)|巷|弄|大道|大街|[县市省州](?!城)|区(?!域)|线(?!路|断|杆)")
 
@@ -109,7 +113,7 @@ def exact_mentions(names: Names, words: str) -> list[Mention]:
         for start, first in enumerate(words)
         if (longest := names.longest.get(first))
         for end in range(start + 2, min(len(words), start + longest) + 1)
-        if (called := names.called(words[start:end])) and not _is_of_another_name(words, end, called)
+        if (called := names.called(words[start:end])) and not _is_of_another_name(words, start, end, called)
     ]
     return apart(found)[:_MOST_MENTIONS]
 
@@ -126,10 +130,10 @@ def _mention(words: str, start: int, end: int, called: tuple[Called, ...]) -> Me
     return Mention(words[start:end], start, called, words[start - 1 : start], words[end : end + 6])
 
 
-def _is_of_another_name(words: str, end: int, called: Sequence[Called]) -> bool:
+def _is_of_another_name(words: str, start: int, end: int, called: Sequence[Called]) -> bool:
     if all(entry.kind in (STREET, LANDMARK, FEEDER) for entry, _ in called):
         return False
-    if _OF_ANOTHER_NAME.match(words, end):
+    if not has_suffix(words[start:end]) and _OF_ANOTHER_NAME.match(words, end):
         return True
     is_village = all(entry.kind == VILLAGE and how is not How.FULL for entry, how in called)
     return is_village and _OF_A_TOWNSHIP.match(words, end) is not None
@@ -205,7 +209,7 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
 
 # What stands between two names without belonging to either: 洋溪镇的石桥村, 洋溪镇那个石桥村.
 _REST_OF_A_NAME = re.compile(
-    "[^的那这个在是里边有我们和跟与中还，,。；;、！？!?()（）0-9A-Z#和同及去到往号路街旁后前家就属下]{1,2}"
+    "[^的那这个在是里边有我们和跟与中还，,。；;、！？!?()（）0-9A-Z#和同及去到往号旁后前家就属下]{1,2}"
 )
 
 

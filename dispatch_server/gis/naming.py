@@ -231,7 +231,8 @@ def _names_of(entry: Entry, aliases: tuple[str, ...]) -> Iterator[tuple[str, How
     stem = entry.name if entry.is_spot else stem_of(entry.name)
     former = getattr(entry.of, "former", ())
     for name in (stem, *aliases):
-        said.setdefault(name, How.SHORT)
+        if len(name) < 3 or not name.endswith("新"):  # nobody says 枫林新 for 枫林新村
+            said.setdefault(name, How.SHORT)
     for name in former:
         said.setdefault(name, How.FORMER)
         said.setdefault(stem_of(name), How.FORMER)

@@ -56,7 +56,7 @@ class Wires:
     def by_code(self, code: str) -> Entry | None:
         """A transformer or pole by the code on its plate."""
         if (transformer := self._transformers.get(code)) is not None:
-            return transformer_entry(transformer)
+            return _transformer(transformer)
         pole = self._poles.get(code)
         return None if pole is None else self._pole_entry(pole)
 
@@ -83,9 +83,10 @@ class Wires:
         self, number: int, end: int, words: str, known: Sequence[Mention]
     ) -> Iterator[tuple[PoleRecord, How]]:
         for mention in known:
-            for entry, _ in mention.called:
+            for entry, heard in mention.called:
                 if entry.kind == FEEDER and mention.end <= end:
                     how = How.SHORT if _BRANCH.search(words, mention.end, end) else How.FULL
+                    how = heard if heard.is_heard else how
                     yield from ((pole, how) for pole in self._on_feeder.get((entry.id.partition(":")[2], number), ()))
 
     def _along_roads(self, number: int, words: str) -> Iterator[tuple[PoleRecord, How]]:
@@ -98,16 +99,17 @@ class Wires:
             if found is None:
                 continue
             number = None if found["n"] is None else number_in(found["n"])
-            called = tuple((transformer_entry(t), How.FULL) for t in self._of_village(mention, number))
+            called = tuple((entry, How.FULL) for entry in self._of_village(mention, number))
             if called:
                 yield Mention(mention.words + found[0], mention.start, called)
 
-    def _of_village(self, mention: Mention, number: int | None) -> list[TransformerRecord]:
+    def _of_village(self, mention: Mention, number: int | None) -> Iterator[Entry]:
         villages = [entry for entry, _ in mention.called if entry.kind == VILLAGE]
-        stems = {stem_of(v.name) for v in villages} or {stem_of(mention.words)}
-        numbered = [t for stem in stems for t in self._numbered.get((stem, number), ())]
-        areas = {v.area_code for v in villages if v.area_code}
-        return [t for t in numbered if not areas or t.area_code in areas]
+        for village in villages:
+            numbered = self._numbered.get((stem_of(village.name), number), ())
+            yield from (_transformer(t, village) for t in numbered if t.area_code == village.area_code)
+        if not villages:
+            yield from (_transformer(t) for t in self._numbered.get((stem_of(mention.words), number), ()))
 
 
 def roads_in(words: str) -> list[str]:
@@ -116,14 +118,21 @@ def roads_in(words: str) -> list[str]:
     return [f["code"] or _ROAD_LETTER[f["kind"] or f["kind2"]] + (f["no"] or f["no2"]) for f in found]
 
 
-def transformer_entry(record: TransformerRecord) -> Entry:
-    return _spot(TRANSFORMER, record.code, record.name, record.at, record, record.area_code)
+def _transformer(record: TransformerRecord, village: Entry | None = None) -> Entry:
+    return _spot(TRANSFORMER, record.code, record.name, record.at, record, record.area_code, village)
 
 
 def _spot(
-    kind: str, code: str, name: str, at: LonLat, record: TransformerRecord | PoleRecord, area_code: str = ""
+    kind: str,
+    code: str,
+    name: str,
+    at: LonLat,
+    record: TransformerRecord | PoleRecord,
+    area_code: str = "",
+    inside: Entry | None = None,
 ) -> Entry:
-    return Entry(f"{kind}:{code}", kind, name, "", "", "", at, RADIUS_M, area_code, record)
+    lies_in = ("", "", "") if inside is None else (inside.county, inside.township, inside.village)
+    return Entry(f"{kind}:{code}", kind, name, *lies_in, at, RADIUS_M, area_code, record)
 
 
 def _feeder(feeder: Feeder, name: str) -> Entry:

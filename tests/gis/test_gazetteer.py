@@ -2,8 +2,12 @@
 
 import pytest
 
-from dispatch_server.gis.gazetteer import id_of
-from tests.gis.small_map import a_gazetteer
+from dispatch_server.gis.folder import Folder
+from dispatch_server.gis.gazetteer import gazetteer_of, id_of
+from dispatch_server.gis.naming import How
+from dispatch_server.gis.numbers import clean, number_in
+from dispatch_server.gis.readings import are_read_alike, readings, sound_of
+from tests.gis.small_map import a_folder, a_gazetteer, gazetteer_rows, middle_of, table
 
 GAZETTEER = a_gazetteer()
 
@@ -85,3 +89,216 @@ def test_a_shop_called_after_a_village_puts_the_caller_into_the_township_only() 
 
 def test_a_whole_letter_is_read_no_further_than_an_address_goes() -> None:
     assert read("啊" * 600 + "大桥村") == []
+
+
+def rich() -> Folder:
+    """The small map with what a utility may have besides: renamed places, streets, landmarks, poles, transformers."""
+    columns = "code name kind township county lon lat radius_m area_code aliases former"
+    old_names = {"柳林镇": "柳家铺乡", "永丰村": "红旗村"}
+    rows = [[*row, old_names.get(str(row[1]), "")] for row in gazetteer_rows()]
+    more = [
+        ("A7", "七里冲村", "village", "石桥乡", "东河县", 112.03, 27.731, 900, "A5", "七里冲", ""),
+        ("A8", "双龙社区", "village", "青山镇", "西河县", 112.051, 27.731, 900, "A6", "双龙", ""),
+        ("A9", "洪新村", "village", "石桥乡", "东河县", 112.012, 27.731, 900, "A4", "洪新", ""),
+        ("A10", "红星村", "village", "青山镇", "西河县", 112.052, 27.712, 900, "A3", "红星", ""),
+        ("A11", "上渡口村", "village", "青山镇", "西河县", 112.053, 27.713, 900, "A3", "上渡口", ""),
+    ]
+    at = {code: (middle_of(code).lon, middle_of(code).lat) for code in ("A1", "A2", "A3", "A4")}
+    return a_folder(
+        {
+            "gazetteer.csv": table(columns, [*rows, *more]),
+            "streets.csv": table(
+                "code name county township aliases first_no last_no line",
+                [
+                    ("S1", "永丰路", "东河县", "柳林镇", "", 1, 101, "112.00 27.71;112.02 27.71"),
+                    ("S2", "人民路", "东河县", "柳林镇", "", 1, 99, "112.00 27.705;112.02 27.705"),
+                    ("S3", "人民路", "西河县", "青山镇", "", 1, 99, "112.04 27.705;112.06 27.705"),
+                ],
+            ),
+            "landmarks.csv": table(
+                "code name kind county township village lon lat radius_m aliases",
+                [
+                    ("L1", "柳林镇卫生院", "hospital", "东河县", "柳林镇", "柳林社区", *at["A1"], 60, ""),
+                    ("L2", "石桥乡卫生院", "hospital", "东河县", "石桥乡", "大桥村", *at["A4"], 60, ""),
+                    ("L3", "西河饭店", "hotel", "东河县", "柳林镇", "三角村", *at["A2"], 60, ""),
+                ],
+            ),
+            "feeders.csv": table(
+                "code name substation voltage_kv",
+                [("F1", "10kV柳林线", "柳林站", 10), ("F2", "10kV青山线", "青山站", 10)],
+            ),
+            "transformers.csv": table(
+                "code name feeder area_code lon lat customers",
+                [
+                    ("T1", "柳林社区1号公变", "F1", "A1", *at["A1"], 120),
+                    ("T2", "三角村1号公变", "F1", "A2", *at["A2"], 90),
+                    ("T3", "三角村1号公变", "F2", "A3", *at["A3"], 40),
+                ],
+            ),
+            "poles.csv": table(
+                "code feeder number road lon lat",
+                [("P1", "F1", 23, "", *at["A1"]), ("P2", "F1", 12, "G354", *at["A2"]), ("P3", "F2", 12, "", *at["A3"])],
+            ),
+        }
+    )
+
+
+RICH = gazetteer_of(rich())
+
+
+def best(words: str) -> list[str]:
+    reading = RICH.read(words)
+    return [h.entry.id for h in reading.best]
+
+
+def how(words: str) -> How:
+    [only] = RICH.read(words).best
+    return only.how
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        ("石桥乡红旗村", ["village:A5"]),  # what it was called before
+        ("柳家铺乡三角村", ["village:A2"]),
+        ("青山镇三角社区", ["village:A3"]),  # 社区 for 村
+        ("青山乡三角村", ["village:A3"]),  # 乡 for 镇
+        ("石桥乡 ７里冲 3组", ["village:A7"]),  # digits in any width stand for their words
+        ("柳林镇卫生院", ["landmark:L1"]),
+        ("柳林镇那个卫生院", ["landmark:L1"]),
+        ("卫生院", []),  # of which of them nobody says
+        ("永丰路12号", ["street:S1"]),
+        ("人民路12号", ["street:S2", "street:S3"]),
+        ("西河县人民路12号", ["street:S3"]),
+        ("西河饭店", ["landmark:L3"]),  # the name of a county in the name of a house
+        ("我家在东河县柳林镇，麻烦快点，三角村这边", ["village:A2"]),
+        ("大桥，大桥村", ["village:A4"]),
+        ("大桥村还是永丰村", ["village:A4", "village:A5"]),
+        ("邻县坪上镇三角", ["village:A2", "village:A3"]),
+        ("北京市大桥区", []),
+    ],
+)
+def test_people_name_places_in_many_ways(words: str, places: list[str]) -> None:
+    assert best(words) == places
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "heard"),
+    [
+        ("青衫镇三角村", "village:A3", How.FULL),  # the township is misheard, the village tells which
+        ("柳林镇三脚村", "village:A2", How.SOUND),
+        ("青山镇双农社区", "village:A8", How.MIXED),
+        ("青山镇双农3组", "village:A8", How.MIXED),
+        ("石桥乡七里聪村", "village:A7", How.MIXED),
+        ("石桥乡七星冲村", "village:A7", How.SLIP),
+        ("青山镇上渡村", "township:2", How.FULL),  # too little to know 上渡口村 by
+        ("青山镇下渡口村", "township:2", How.FULL),  # 上 and 下 are no slip: it is another village
+        ("石桥乡红星村", "village:A9", How.MIXED),  # 红星村 lies elsewhere; 洪新村 sounds like it
+    ],
+)
+def test_what_is_misheard_is_found_in_what_holds_it(words: str, place: str, heard: How) -> None:
+    assert (best(words), how(words)) == ([place], heard)
+
+
+@pytest.mark.parametrize("words", ["我们村停电了", "全村都没电", "没电了，师傅快来", "这个村那个村", "家里电线冒火花"])
+def test_what_everybody_says_sounds_like_no_village(words: str) -> None:
+    assert best(words) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("不是大桥村，是永丰村", "village:A5"),
+        ("是永丰村，不是大桥村", "village:A5"),
+        ("石桥乡大桥村，不对，永丰村", "village:A5"),
+        ("柳林镇，说错了，是石桥乡", "township:1"),
+        ("我家不是大桥村的吗", "village:A4"),
+        ("是不是大桥村停电了", "village:A4"),
+        ("永丰村往大桥村方向", "village:A5"),
+        ("去大桥村的路上，在永丰村", "village:A5"),
+        ("永丰村，隔壁是大桥村", "village:A5"),
+        ("往前走就是大桥村", "village:A4"),
+    ],
+)
+def test_what_is_denied_corrected_or_only_on_the_way_is_not_the_place(words: str, place: str) -> None:
+    assert best(words) == [place]
+
+
+@pytest.mark.parametrize(
+    ("words", "metres"),
+    [("大桥村旁边", 0), ("大桥村过去三公里", 3000), ("离大桥村2里路", 1000), ("大桥村往前走三百米", 300)],
+)
+def test_beside_is_not_in_and_the_distance_is_heard(words: str, metres: float) -> None:
+    [only] = RICH.read(words).best
+    assert (only.entry.id, only.is_beside, only.away_m) == ("village:A4", True, metres)
+
+
+@pytest.mark.parametrize("words", ["大桥村", "大桥村这边", "大桥村那里", "在大桥村"])
+def test_in_it_is_not_beside(words: str) -> None:
+    [only] = RICH.read(words).best
+    assert not only.is_beside
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        ("10kV柳林线23#杆", ["pole:P1"]),
+        ("柳林线二十三号杆", ["pole:P1"]),
+        ("柳林线第23号电线杆倒了", ["pole:P1"]),
+        ("刘林线23号杆", ["pole:P1"]),
+        ("G354旁 12号杆", ["pole:P2"]),
+        ("354国道12号杆", ["pole:P2"]),
+        ("国道354，12#杆", ["pole:P2"]),
+        ("柳林线99号杆", []),
+        ("三角村1号公变", ["transformer:T2", "transformer:T3"]),
+        ("青山镇三角村1号公变", ["transformer:T3"]),
+        ("柳林1号台区", ["transformer:T1"]),
+        ("柳林社区一号变压器", ["transformer:T1"]),
+        ("柳林镇变压器冒烟", ["township:0"]),
+    ],
+)
+def test_poles_and_transformers_as_people_say_them(words: str, places: list[str]) -> None:
+    assert best(words) == places
+
+
+def test_a_village_on_no_map_is_told_from_its_township_with_what_it_may_be() -> None:
+    reading = RICH.read("石桥乡三桥村四组")
+    assert [h.entry.id for h in reading.best] == ["township:1"]
+    assert reading.unknown == "三桥村"
+    assert [entry.id for entry, _ in reading.nearly] == ["village:A4"]
+
+
+def test_a_village_inside_a_longer_unknown_name_is_not_meant() -> None:
+    reading = RICH.read("柳林镇双大桥村")
+    assert [h.entry.id for h in reading.best] == ["township:0"]
+
+
+@pytest.mark.parametrize(
+    ("said", "number"), [("12", 12), ("十二", 12), ("二十", 20), ("一百零五", 105), ("两百", 200), ("二三", 23)]
+)
+def test_numbers_are_said_in_two_ways(said: str, number: int) -> None:
+    assert number_in(said) == number
+
+
+def test_words_are_compared_in_one_width_and_without_blanks() -> None:
+    assert clean(" １０ｋＶ 柳林线 ") == "10KV柳林线"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("双农", "双龙"), ("湖", "扶"), ("风井", "红井"), ("真", "增"), ("山", "三"), ("新", "星")]
+)
+def test_what_hunan_does_not_tell_apart_sounds_alike(one: str, other: str) -> None:
+    assert sound_of(one) == sound_of(other)
+    assert not are_read_alike(one, other)
+
+
+def test_what_is_told_apart_does_not() -> None:
+    assert sound_of("大桥") != sound_of("大坪")
+    assert are_read_alike("羊溪", "洋溪")
+
+
+def test_the_table_of_readings_is_what_its_script_writes() -> None:
+    from gis_data import make_readings
+
+    assert make_readings.TABLE.read_text(encoding="utf-8") == make_readings.table()
+    assert len(readings()) > 20_000
