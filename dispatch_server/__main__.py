@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -168,7 +169,7 @@ def gis_versions() -> None:
 
     chosen = read_settings()
     with store_of(chosen) as store:
-        for sentence in store.read(lambda reading: loads_told(reading, policy_of(chosen).zone)):
+        for sentence in store.read(lambda reading: loads_told(reading, ZoneInfo(chosen.timezone))):
             _tell(sentence)
 
 

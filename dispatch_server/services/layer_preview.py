@@ -116,7 +116,7 @@ def _calls_told(calls: Sequence[PlacedCall], before: Map, after: Map) -> Iterato
         f"{len(elsewhere):,} would lie in another area. {len(calls):,} calls with a place were looked at."
     )
     for (old, new), n in Counter((o, a) for _, o, a in reclassed).most_common():
-        yield f"{n:,} calls: {old} becomes {new}."
+        yield f"Calls from {old} to {new}: {n:,}."
 
 
 def _class(area: Area | None) -> str:

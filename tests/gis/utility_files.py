@@ -124,7 +124,7 @@ def write_manifest(directory: Path, changes: Mapping[str, Mapping[str, Any] | No
         **{file.partition(".")[0]: {"file": file, "crs": "EPSG:4326"} for file in PLAIN},
         **(changes or {}),
     }
-    said = [_entry(directory, name, entry) for name, entry in entries.items() if entry is not None]
+    said = [entry_text(directory, name, entry) for name, entry in entries.items() if entry is not None]
     (directory / "manifest.toml").write_text("\n".join(said), encoding="utf-8")
     return directory
 
@@ -134,7 +134,7 @@ def changed(name: str, **changes: Any) -> dict[str, dict[str, Any]]:
     return {name: {k: v for k, v in {**ENTRIES[name], **changes}.items() if v is not None}}
 
 
-def _entry(directory: Path, name: str, entry: Mapping[str, Any]) -> str:
+def entry_text(directory: Path, name: str, entry: Mapping[str, Any]) -> str:
     path = directory / entry["file"]
     parts = parts_of(path) if path.exists() else []
     digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()

@@ -253,7 +253,7 @@ SENTENCES: dict[str, str] = {
         "{count} 个在办和历史来电的类别会变，其中在办 {opened} 个；{elsewhere} 个会落入别的区域。"
         "共比对 {looked_at} 个已定位的来电。"
     ),
-    "{count} calls: {old_class} becomes {class}.": "{count} 个来电：由{old_class}变为{class}。",
+    "Calls from {old_class} to {class}: {count}.": "由{old_class}变为{class}的来电：{count} 个。",
     "{count} of {looked_at} open outages would get another target if their calls were placed anew: {earlier} an "
     "earlier one, {later} a later one.": (
         "若重新定位，{looked_at} 个未结故障中 {count} 个的到达时限会变：{earlier} 个提前，{later} 个推后。"
