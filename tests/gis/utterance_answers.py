@@ -56,7 +56,7 @@ class Utterance:
     nowhere: bool = False
     contradiction: tuple[str, ...] = ()
     account_of: Named | None = None
-    phone_of: Named | None = None
+    phones_of: tuple[Named, ...] = ()
     pin_of: Named | None = None
 
     @property
@@ -69,7 +69,7 @@ class Utterance:
 
     @property
     def is_words_only(self) -> bool:
-        return self.account_of is None and self.phone_of is None and self.pin_of is None
+        return self.account_of is None and self.pin_of is None and not self.phones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,7 @@ def _utterance(section: str, said: Mapping[str, Any], names: Names) -> Utterance
         nowhere=said.get("nowhere", False),
         contradiction=tuple(said.get("contradiction", ())),
         account_of=maybe("account_of"),
-        phone_of=maybe("phone_of"),
+        phones_of=tuple(names.called(full) for full in said.get("phones_of", ())),
         pin_of=maybe("pin_of"),
     )
 
