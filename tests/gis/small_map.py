@@ -177,3 +177,55 @@ def a_gazetteer() -> Gazetteer:
 
 def a_locator() -> MapLocator:
     return MapLocator(zones(), a_gazetteer(), a_folder().version)
+
+
+def a_rich_folder() -> Folder:
+    """The small map with what a utility may have besides: renamed places, streets, landmarks, poles, transformers."""
+    columns = "code name kind township county lon lat radius_m area_code aliases former"
+    old_names = {"柳林镇": "柳家铺乡", "永丰村": "红旗村"}
+    rows = [[*row, old_names.get(str(row[1]), "")] for row in gazetteer_rows()]
+    more = [
+        ("A7", "七里冲村", "village", "石桥乡", "东河县", 112.03, 27.731, 900, "A5", "七里冲", ""),
+        ("A8", "双龙社区", "village", "青山镇", "西河县", 112.051, 27.731, 900, "A6", "双龙", ""),
+        ("A9", "洪新村", "village", "石桥乡", "东河县", 112.012, 27.731, 900, "A4", "洪新", ""),
+        ("A10", "红星村", "village", "青山镇", "西河县", 112.052, 27.712, 900, "A3", "红星", ""),
+        ("A11", "上渡口村", "village", "青山镇", "西河县", 112.053, 27.713, 900, "A3", "上渡口", ""),
+    ]
+    at = {code: (middle_of(code).lon, middle_of(code).lat) for code in ("A1", "A2", "A3", "A4")}
+    return a_folder(
+        {
+            "gazetteer.csv": table(columns, [*rows, *more]),
+            "streets.csv": table(
+                "code name county township aliases first_no last_no line",
+                [
+                    ("S1", "永丰路", "东河县", "柳林镇", "", 1, 101, "112.00 27.71;112.02 27.71"),
+                    ("S2", "人民路", "东河县", "柳林镇", "", 1, 99, "112.00 27.705;112.02 27.705"),
+                    ("S3", "人民路", "西河县", "青山镇", "", 1, 99, "112.04 27.705;112.06 27.705"),
+                ],
+            ),
+            "landmarks.csv": table(
+                "code name kind county township village lon lat radius_m aliases",
+                [
+                    ("L1", "柳林镇卫生院", "hospital", "东河县", "柳林镇", "柳林社区", *at["A1"], 60, ""),
+                    ("L2", "石桥乡卫生院", "hospital", "东河县", "石桥乡", "大桥村", *at["A4"], 60, ""),
+                    ("L3", "西河饭店", "hotel", "东河县", "柳林镇", "三角村", *at["A2"], 60, ""),
+                ],
+            ),
+            "feeders.csv": table(
+                "code name substation voltage_kv",
+                [("F1", "10kV柳林线", "柳林站", 10), ("F2", "10kV青山线", "青山站", 10)],
+            ),
+            "transformers.csv": table(
+                "code name feeder area_code lon lat customers",
+                [
+                    ("T1", "柳林社区1号公变", "F1", "A1", *at["A1"], 120),
+                    ("T2", "三角村1号公变", "F1", "A2", *at["A2"], 90),
+                    ("T3", "三角村1号公变", "F2", "A3", *at["A3"], 40),
+                ],
+            ),
+            "poles.csv": table(
+                "code feeder number road lon lat",
+                [("P1", "F1", 23, "", *at["A1"]), ("P2", "F1", 12, "G354", *at["A2"]), ("P3", "F2", 12, "", *at["A3"])],
+            ),
+        }
+    )

@@ -1,12 +1,15 @@
 """Where a call is put: the account before the pin before the words, and never a silent guess."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_server.domain.places import Clues, Place, Premises
+from dispatch_server.gis.gazetteer import gazetteer_of
+from dispatch_server.gis.locator import MapLocator
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass, PlaceMethod, Sure
-from tests.gis.small_map import ALIASES, AREAS, TOWNSHIPS, a_folder, a_locator, middle_of
+from tests.gis.small_map import ALIASES, AREAS, TOWNSHIPS, a_folder, a_locator, a_rich_folder, middle_of, zones
 
 LOCATOR = a_locator()
 OUTSIDE = LonLat(112.07, 27.73)
@@ -213,3 +216,190 @@ def test_names_at_a_position() -> None:
     assert (names.county, names.township, names.village) == ("西河县", "青山镇", "三角村")
     assert LOCATOR.names_at(OUTSIDE).county is None
     assert LOCATOR.in_territory(middle_of("A3")) and not LOCATOR.in_territory(OUTSIDE)
+
+
+RICH = MapLocator(zones(), gazetteer_of(a_rich_folder()), a_rich_folder().version)
+
+
+def find(words: str) -> Place:
+    return RICH.locate(Clues(address=words))
+
+
+def found(place: Place) -> tuple[PlaceMethod, Sure, str | None]:
+    return place.method, place.sure, code(place)
+
+
+def test_a_misheard_name_inside_a_named_township_is_likely_and_read_back() -> None:
+    place = find("青山镇双农社区")
+    assert found(place) == (PlaceMethod.VILLAGE, Sure.LIKELY, "A6")
+    assert place.note == "“双农社区” was taken for 西河县青山镇双龙社区; read it back to the caller."
+
+
+def test_a_misheard_name_alone_is_doubtful_and_offered() -> None:
+    place = find("七里聪村")
+    assert found(place) == (PlaceMethod.VILLAGE, Sure.DOUBTFUL, "A5")
+    assert [c.reason for c in place.candidates] == [
+        "“七里聪村” sounds like 七里冲村 to a speaker of Hunan; this one lies in 东河县石桥乡"
+    ]
+
+
+def test_a_name_that_lies_elsewhere_but_sounds_like_one_here_is_doubtful() -> None:
+    place = find("石桥乡红星村")
+    assert found(place) == (PlaceMethod.VILLAGE, Sure.DOUBTFUL, "A4")
+    assert offered(place) == ["village:A9", "village:A10"]
+
+
+def test_a_contradicted_county_is_shown_and_never_sure() -> None:
+    place = find("东河县青山镇三角村")
+    assert found(place) == (PlaceMethod.VILLAGE, Sure.DOUBTFUL, "A3")
+    assert place.note.startswith("The words also name 东河县, which does not fit 西河县青山镇三角村;")
+    assert "village:A2" in offered(place)
+
+
+def test_a_former_name_is_likely_and_as_a_candidate_says_so() -> None:
+    assert found(find("石桥乡红旗村")) == (PlaceMethod.VILLAGE, Sure.LIKELY, "A5")
+    reasons = [c.reason for c in find("柳家铺乡永丰村").candidates]
+    assert "“柳家铺乡” is a former name of 柳林镇; this one lies in 东河县" in reasons
+
+
+def test_a_village_on_no_map_leaves_the_township_and_asks() -> None:
+    place = find("石桥乡三桥村四组")
+    assert (place.method, place.sure, offered(place)) == (PlaceMethod.TOWNSHIP, Sure.LIKELY, ["village:A4"])
+    assert place.note.startswith("“三桥村” is on no map of 东河县石桥乡;")
+    assert place.candidates[0].reason == "“三桥村” is one character away from 大桥村; this one lies in 东河县石桥乡"
+
+
+def test_a_house_number_lies_at_its_share_of_the_street_and_is_finer_than_the_street() -> None:
+    house, street = find("永丰路51号"), find("永丰路")
+    assert house.at is not None and house.at.lon == pytest.approx(112.01) and house.method is PlaceMethod.ADDRESS
+    assert house.radius_m < street.radius_m == pytest.approx(985, abs=2)
+    assert "ask for the house number" in street.note
+
+
+@pytest.mark.parametrize("number", ["0", "999"])
+def test_a_house_number_that_the_street_does_not_have_leaves_the_street(number: str) -> None:
+    assert find(f"永丰路{number}号") == find("永丰路")
+
+
+def test_a_street_of_two_townships_is_not_guessed() -> None:
+    place = find("人民路12号")
+    assert (place.method, offered(place)) == (PlaceMethod.NONE, ["street:S2", "street:S3"])
+
+
+def test_beside_a_school_is_a_wider_circle_and_beside_a_village_is_in_doubt() -> None:
+    at, beside = find("柳林镇卫生院"), find("柳林镇卫生院对面")
+    assert (at.radius_m, beside.radius_m, beside.sure) == (60, 210, Sure.LIKELY)
+    village = find("大桥村旁边")
+    assert (village.sure, village.radius_m) == (Sure.DOUBTFUL, 1700)
+    assert find("大桥村过去三公里").radius_m == pytest.approx(900 + 3600)
+
+
+def test_a_pole_tells_the_feeder_and_a_transformer_both() -> None:
+    pole, transformer = find("10kV柳林线23#杆"), find("柳林社区1号公变")
+    assert (pole.method, pole.radius_m, pole.transformer, pole.feeder) == (PlaceMethod.ADDRESS, 50, None, "F1")
+    assert (transformer.transformer, transformer.feeder, code(transformer)) == ("T1", "F1", "A1")
+
+
+def test_in_doubt_about_the_transformer_nothing_joins_by_it() -> None:
+    place = find("三角村1号公变")
+    assert (place.method, place.transformer, offered(place)) == (
+        PlaceMethod.NONE,
+        None,
+        ["transformer:T2", "transformer:T3"],
+    )
+
+
+def test_a_pole_of_a_branch_is_counted_anew() -> None:
+    assert find("柳林线大桥支线23号杆").sure is Sure.DOUBTFUL
+
+
+def test_only_the_feeder_asks_for_the_pole() -> None:
+    place = find("柳林线99号杆")
+    assert place.method is PlaceMethod.NONE
+    assert place.note.startswith("Only the feeder 10KV柳林线 is known; ask for the number on a pole")
+
+
+def test_a_plate_is_certain() -> None:
+    place = RICH.locate(Clues(plate="T3"))
+    assert (*found(place), place.transformer) == (PlaceMethod.ADDRESS, Sure.CERTAIN, "A3", "T3")
+    assert RICH.knows_plate("P1") and not RICH.knows_plate("P9")
+
+
+@pytest.mark.parametrize(
+    "words", ["人民路12号", "三角村1号公变", "石桥乡红星村", "三角村", "石桥乡三桥村", "七里聪村", "柳家铺乡永丰村"]
+)
+def test_every_candidate_can_be_chosen(words: str) -> None:
+    place = find(words)
+    assert place.candidates
+    for candidate in place.candidates:
+        chosen = RICH.candidate(candidate.candidate_id)
+        assert chosen is not None and chosen.sure is Sure.CERTAIN and chosen.area == candidate.area
+
+
+def home(account_no: str, at: LonLat) -> Premises:
+    return Premises(account_no, None, f"T{account_no}", "F1", "某甲", f"地址{account_no}", at)
+
+
+AT_A2, AT_A6 = home("2", middle_of("A2")), home("6", middle_of("A6"))
+
+
+def by_number(*premises: Premises, words: str | None = None, pin: LonLat | None = None) -> Place:
+    return LOCATOR.locate(Clues(address=words, pin=pin, of_number=premises))
+
+
+def test_the_callers_only_premises_are_likely_where_nothing_else_is_said() -> None:
+    place = by_number(AT_A2)
+    assert (*found(place), place.transformer) == (PlaceMethod.ACCOUNT, Sure.LIKELY, "A2", "T2")
+    assert by_number(AT_A2, words="没电了") == place
+
+
+def test_several_premises_are_offered_and_none_is_guessed() -> None:
+    place = by_number(AT_A2, AT_A6)
+    assert (place.method, place.at, offered(place)) == (PlaceMethod.NONE, None, ["account:2", "account:6"])
+    assert place.note == "The caller's number has 2 premises; ask at which of them it is dark."
+
+
+def test_two_meters_in_one_house_are_one_place() -> None:
+    assert found(by_number(AT_A2, home("3", middle_of("A2")))) == (PlaceMethod.ACCOUNT, Sure.LIKELY, "A2")
+
+
+@pytest.mark.parametrize("words", ["三角村", "柳林镇", "柳林镇三角村", "东河县"])
+def test_of_several_premises_the_one_that_fits_the_words_is_meant(words: str) -> None:
+    assert found(by_number(AT_A2, AT_A6, words=words)) == (PlaceMethod.ACCOUNT, Sure.LIKELY, "A2")
+
+
+def test_words_far_from_the_callers_premises_are_taken_in_doubt_and_both_are_shown() -> None:
+    place = by_number(AT_A2, words="青山镇和平村")
+    assert found(place) == (PlaceMethod.VILLAGE, Sure.DOUBTFUL, "A6")
+    assert offered(place) == ["account:2"]
+    assert "The caller's number belongs to 地址2" in place.note
+
+
+def test_a_pin_at_home_is_home_and_a_pin_elsewhere_contradicts() -> None:
+    assert found(by_number(AT_A2, pin=middle_of("A2"))) == (PlaceMethod.ACCOUNT, Sure.LIKELY, "A2")
+    assert found(by_number(AT_A2, pin=middle_of("A6"))) == (PlaceMethod.PIN, Sure.DOUBTFUL, "A6")
+
+
+def test_a_pin_in_no_area_offers_the_nearest_points_of_the_nearest_areas() -> None:
+    place = locate(pin=OUTSIDE)
+    assert [c.area.code for c in place.candidates if c.area] == ["A6", "A3"]
+    for candidate in place.candidates:
+        chosen = LOCATOR.candidate(candidate.candidate_id)
+        assert chosen is not None and chosen.area == candidate.area
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([*PARTS, "10kV柳林线", "23号杆", "公变", "永丰路", "不是", "往", "旁边"]),
+            st.text(max_size=3),
+        ),
+        max_size=7,
+    ).map("".join)
+)
+def test_with_all_layers_too_the_answer_keeps_its_promises(words: str) -> None:
+    place = find(words)
+    assert (place.at is None) == (place.method is PlaceMethod.NONE) == (place.area is None)
+    assert place.sure is not Sure.CERTAIN
+    for candidate_id in offered(place):
+        assert RICH.candidate(candidate_id) is not None
