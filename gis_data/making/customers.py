@@ -100,7 +100,8 @@ def _in_seats(areas: Sequence[Area]) -> Iterator[_Dedicated]:
     for i in seat_nodes(areas).values():
         township = areas[i].township
         for kind, name, important in () if township.is_street_office else _OF_A_TOWNSHIP:
-            yield _Dedicated(i, kind, name.format(township=township.name, stem=township.stem), important)
+            said = name.format(township=township.name, stem=township.stem)
+            yield _Dedicated(i, kind, said.replace("林场人民政府", "林场管理处"), important)
 
 
 def _elsewhere(areas: Sequence[Area]) -> Iterator[_Dedicated]:

@@ -128,9 +128,9 @@ def _estates(areas: Sequence[Area]) -> Iterator[Found]:
 
 
 def _aliases(name: str, area: Area) -> list[str]:
-    """新化一中 for 新化第一中学; 洋溪卫生院 for 洋溪镇中心卫生院; the county's hospital is 县人民医院."""
+    """新化一中 for 新化第一中学; 洋溪卫生院 for 洋溪镇中心卫生院; 新化人民医院 for 新化县人民医院."""
     said = name.replace("第一中学", "一中").replace("第二中学", "二中")
     said = said.replace(f"{area.township.name}中心卫生院", f"{area.township.stem}卫生院")
-    said = said.replace(f"{area.township.name}人民政府", f"{area.township.stem}镇政府")
+    said = said.replace(f"{area.township.name}人民政府", f"{area.township.name}政府")
     said = said.replace("农贸市场", "菜市场").replace(area.county.name, area.county.stem)
     return [said] if said != name else []

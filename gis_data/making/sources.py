@@ -113,16 +113,16 @@ def read(folder: Path) -> Inputs:
     known, people = _known_towns(folder / TOWNS.file)
     seats = {code: known[name] for code, name in SEAT_NAMES.items()}
     counties = _limits(folder / LIMITS.file)
-    extents = _extents(folder / EXTENTS.file, townships, counties, former)
+    reaches = extents(folder / EXTENTS.file, townships, counties, former)
     town_km2 = {code: people[name] * M2_A_HEAD / 1e6 for code, name in SEAT_NAMES.items()}
-    return Inputs(counties, townships, villages, seats, known, extents, former, town_km2)
+    return Inputs(counties, townships, villages, seats, known, reaches, former, town_km2)
 
 
 def _villages(names: tarfile.TarFile) -> list[Village]:
     return [Village(r["code"], plain(r["name"]), r["name"], r["streetCode"]) for r in _rows(names, "villages")]
 
 
-def _extents(
+def extents(
     file: Path, townships: Sequence[Township], counties: Sequence[County], former: Mapping[str, Sequence[str]]
 ) -> dict[str, Extent]:
     """West, north, east and south of each township, in WGS-84: a table in the package's one module, read as text.

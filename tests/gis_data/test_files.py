@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tomllib
+from collections import Counter
 
 import pytest
 
@@ -74,3 +75,9 @@ def test_the_readme_counts_the_rows_as_they_are(file: str) -> None:
     said = (LOUDI.parent / "README.md").read_text(encoding="utf-8")
     [line] = [line for line in said.splitlines() if line.startswith("|") and f"`{file}`" in line]
     assert f"{len(rows(file)):,}" in line
+
+
+def test_the_readme_counts_former_names() -> None:
+    said = (LOUDI.parent / "README.md").read_text(encoding="utf-8")
+    former = Counter(row["kind"] for row in rows("gazetteer.csv") if row["former"])
+    assert f"{former['township']} 个改名乡镇和 {former['village']} 个改名村" in said

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from statistics import mean
 
 import numpy as np
 import shapely
@@ -71,12 +72,12 @@ def test_an_address_names_no_other_county_or_township_than_its_area() -> None:
 
 def test_addresses_vary_as_in_registers() -> None:
     table = addresses()
-    share = {
+    share: dict[str, float] = {
         "no county": sum(said["county"] not in words for words, said in table) / len(table),
         "no township": sum(said["township"] not in words for words, said in table) / len(table),
         "nearby": sum("附近" in words for words, _ in table) / len(table),
         "wide": sum(bool(re.search("[０-９]", row["address"])) for row in rows("accounts.csv")) / len(table),
-        "by street in a town": np.mean(
+        "by street in a town": mean(
             [bool(re.search(r"[路街巷道]\d+号", words)) for words, said in table if said["area_class"] == "urban"]
         ),
     }
