@@ -111,9 +111,7 @@ class CallBackMade:
     new_call_id: CallId | None
 
 
-CallFact = (
-    CallTaken | CallPlaced | PlaceProposed | CallUnplaced | CallFiled | CallChased | CallClosed | CallBackMade
-)
+CallFact = CallTaken | CallPlaced | PlaceProposed | CallUnplaced | CallFiled | CallChased | CallClosed | CallBackMade
 
 
 @dataclass(frozen=True, slots=True)
