@@ -1,0 +1,156 @@
+"""The rolling plan: made once, then made again from itself on every change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dispatch_server.planning.board import PRICES, Board, Plan, Prices, Stop
+from dispatch_server.planning.ground import NOBODY, Ground, Numbers
+from dispatch_server.planning.inserting import insert
+from dispatch_server.planning.routes import Routes
+from dispatch_server.planning.search import COLD, Search, Spent
+from dispatch_server.planning.seeding import rolling_assignment
+
+AROUND = 0.5  # warmth of a re-plan: little is stirred up for one event
+
+
+@dataclass(frozen=True, slots=True)
+class RollingPlanner:
+    """The same board, former plan, seed and number of steps give the same plan."""
+
+    prices: Prices = PRICES
+    seed: int = 0
+
+    def plan(self, board: Board, spent: Spent) -> Plan:
+        """A plan from nothing, but for what crews have in hand already."""
+        ground = Ground(board, self.prices)
+        kept = _in_hand(ground)
+        routes = _best(Routes(ground, rolling_assignment(ground)), _inserted(ground, kept) if ground.bound else None)
+        return self._improved(board, routes, Search(routes, self._random()), spent)
+
+    def plan_again(self, board: Board, former: Plan, spent: Spent) -> Plan:
+        """From the former plan: what is gone is left out, what is new is put where it costs least, and the days of the
+        crews near by are looked at again. Never dearer than the former plan with what is new put into it."""
+        ground = Ground(board, self.prices)
+        sequences = _still_there(ground, board, former)
+        known = {stop for sequence in sequences for stop in sequence}
+        routes = _inserted(ground, sequences)
+        new = np.array([j for j in ground.reachable.tolist() if j not in known], np.int64)
+        search = Search(routes, self._random(), new if len(new) else None, warmth=AROUND)
+        return self._improved(board, routes, search, spent)
+
+    def _random(self) -> np.random.Generator:
+        return np.random.default_rng(self.seed)
+
+    def _improved(self, board: Board, routes: Routes, search: Search, spent: Spent) -> Plan:
+        best = search.improve(spent)
+        if routes.ground.bound:
+            best = _kept_where_little_is_gained(best)
+        return told(board, best)
+
+
+def told(board: Board, routes: Routes) -> Plan:
+    """The arrays as stops of outages and crews."""
+    ground = routes.ground
+    stops = {}
+    for crew, sequence in enumerate(routes.sequences()):
+        for turn, outage in enumerate(sequence):
+            arrives = float(routes.arrives[crew, turn])
+            late = max(0.0, arrives - float(ground.due[outage]))
+            one = Stop(board.outages[outage].id, board.crews[crew].id, turn + 1, arrives, late)
+            stops[one.outage_id] = one
+    unserved = tuple(o.id for o in board.outages if o.id not in stops)
+    waited = float((ground.weight * ground.waited).sum())
+    return Plan(stops, unserved, routes.cost() + waited, tuple(_taken_away(board, stops)))
+
+
+def _taken_away(board: Board, stops: dict[int, Stop]) -> list[int]:
+    held = [o.id for o in board.outages if o.held_by is not None and o.id in stops]
+    holder = {o.id: o.held_by for o in board.outages}
+    moved = [one for one in held if stops[one].crew_id != holder[one]]
+    turned = [
+        c.heading_to
+        for c in board.crews
+        if c.heading_to in stops and (stops[c.heading_to].crew_id, stops[c.heading_to].turn) != (c.id, 1)
+    ]
+    return sorted({*moved, *turned})
+
+
+def _in_hand(ground: Ground) -> list[list[int]]:
+    """Crews on the road go on; what was accepted follows in the order in which it falls due."""
+    sequences = [[h] if h != NOBODY and _may(ground, crew, h) else [] for crew, h in enumerate(ground.heading.tolist())]
+    going = {stop for sequence in sequences for stop in sequence}
+    for outage in np.argsort(ground.due[:-1], kind="stable").tolist():
+        crew = int(ground.held_by[outage])
+        if crew != NOBODY and outage not in going and _may(ground, crew, outage):
+            sequences[crew].append(outage)
+    return sequences
+
+
+def _may(ground: Ground, crew: int, outage: int) -> bool:
+    return bool(ground.fit(np.array([outage]))[crew, 0])
+
+
+def _still_there(ground: Ground, board: Board, former: Plan) -> list[list[int]]:
+    """The former days, but a crew on the road goes on first, and what a crew holds it keeps."""
+    sequences = _in_hand(ground)
+    placed = {stop for sequence in sequences for stop in sequence}
+    crew = {c.id: n for n, c in enumerate(board.crews)}
+    outage = {o.id: n for n, o in enumerate(board.outages)}
+    for crew_id, stops in former.days():
+        if (c := crew.get(crew_id)) is None:
+            continue
+        here = [outage[s.outage_id] for s in stops if s.outage_id in outage]
+        sequences[c] += [j for j in here if j not in placed and _may(ground, c, j)]
+        was_at = {j: n for n, j in enumerate(here)}
+        road = int(ground.heading[c])
+        sequences[c].sort(key=lambda j, was_at=was_at, road=road: (j != road, was_at.get(j, len(was_at))))  # type: ignore[misc]
+    return sequences
+
+
+def _inserted(ground: Ground, sequences: list[list[int]]) -> Routes:
+    """The most pressing first: by weight, then by when it falls due."""
+    placed = {stop for sequence in sequences for stop in sequence}
+    missing = [j for j in ground.reachable.tolist() if j not in placed]
+    missing.sort(key=lambda j: (-ground.weight[j], ground.due[j], j))
+    routes = Routes(ground, sequences)
+    for outage in missing:
+        routes = insert(routes, outage)
+    return routes
+
+
+def _best(one: Routes, other: Routes | None) -> Routes:
+    return one if other is None or one.cost() <= other.cost() else other
+
+
+def _kept_where_little_is_gained(routes: Routes) -> Routes:
+    """Each outage taken from its crew goes back to it, unless that costs more than the price of turning."""
+    ground = routes.ground
+    for crew, outage in _bonds(ground):
+        back = _given_back(routes, crew, outage)
+        if back is not None and back.cost() <= routes.cost():
+            routes = back
+    return routes
+
+
+def _bonds(ground: Ground) -> Sequence[tuple[int, int]]:
+    heading = [(crew, int(ground.heading[crew])) for crew in np.flatnonzero(ground.heading != NOBODY).tolist()]
+    held = [(int(ground.held_by[j]), j) for j in np.flatnonzero(ground.held_by != NOBODY).tolist()]
+    return [(crew, outage) for crew, outage in [*heading, *held] if _may(ground, crew, outage)]
+
+
+def _given_back(routes: Routes, crew: int, outage: int) -> Routes | None:
+    """None where the crew has it as it should."""
+    sequences = routes.sequences()
+    on_the_road = routes.ground.heading[crew] == outage
+    if sequences[crew][:1] == [outage] or (outage in sequences[crew] and not on_the_road):
+        return None
+    without = [[j for j in sequence if j != outage] for sequence in sequences]
+    if on_the_road:
+        without[crew].insert(0, outage)
+        return Routes(routes.ground, without)
+    return insert(Routes(routes.ground, without), outage, only=crew)
+
+
+__all__ = ["COLD", "Numbers", "RollingPlanner", "told"]
