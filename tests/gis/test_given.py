@@ -10,7 +10,7 @@ import shapely
 
 from dispatch_server.gis import layers
 from dispatch_server.gis.checks import check
-from dispatch_server.gis.folder import ACCOUNTS, AREAS, Folder, folder_at, folder_of
+from dispatch_server.gis.folder import ACCOUNTS, AREAS, BY_NAME, Folder, folder_at, folder_of
 from dispatch_server.gis.layers import strict
 from dispatch_server.protocol.geo import metres_between
 from tests.gis.small_map import a_folder, box, write
@@ -308,3 +308,17 @@ def test_accounts_are_customers_of_ours_whatever_the_file_is_called(utility: Pat
     folder = folder_at(utility)
     assert folder.label(ACCOUNTS) == "customers.csv"
     assert [a.account_no for a in strict(layers.read_accounts(folder))] == ["1001", "1002"]
+
+
+def test_the_manifest_in_the_documentation_is_read_as_it_stands(utility: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "deploying.md").read_text(encoding="utf-8")
+    own = text.partition("## Your own layers\n")[2]
+    manifest = own.partition("```toml\n")[2].partition("```")[0]
+    folder = folder_of({"manifest.toml": manifest.encode()})
+    assert list(folder.layers) == [AREAS, ACCOUNTS]
+    areas, accounts = folder.layers.values()
+    assert (areas.label, areas.crs, areas.columns["code"]) == ("network.gpkg (DISTRICTS)", "EPSG:4547", "DISTRICT_ID")
+    assert set(areas.values["area_class"].values()) == {"urban", "rural", "remote"}
+    assert (accounts.encoding, accounts.values["no_night_calls"]) == ("GBK", {"": "0"})
+    named = {word for line in own.splitlines() if line.startswith("| `") for word in line.split("`")[1::2]}
+    assert {*BY_NAME} - named == {"road_nodes", "road_edges", "crew_people"}
