@@ -15,10 +15,18 @@ STALE_POSITION = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class TravelEstimate:
-    """Minutes to drive, with where the number came from ("road graph", "straight line × 1.4")."""
+    """Minutes to drive, with where the number came from ("road graph", "straight line × 1.4").
+
+    Of five such drives four take at most `minutes` times `spread`.
+    """
 
     minutes: float
     source: str
+    spread: float = 1.0
+
+    @property
+    def at_most_min(self) -> float:
+        return self.minutes * self.spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,7 @@ def fit_to_arrive(outage: Outage, crew: CrewNow, policy: Policy) -> bool:
 
 
 def _arrival_reason(travel: TravelEstimate, late_min: float) -> Reason:
-    away = f"{travel.minutes:.0f} min away ({travel.source})"
+    away = f"{travel.minutes:.0f} min away ({travel.source}; up to {travel.at_most_min:.0f} min)"
     if late_min <= 0:
         return Reason(True, f"{away}: in time, {-late_min:.0f} min to spare")
     return Reason(False, f"{away}: {late_min:.0f} min late")

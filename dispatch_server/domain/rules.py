@@ -51,6 +51,15 @@ class RoadClass(StrEnum):
     RESIDENTIAL = "residential"
 
 
+class Weather(StrEnum):
+    """Said by the utility in its policy; speeds are learned for each apart."""
+
+    NONE = "none"
+    RAIN = "rain"
+    ICE = "ice"
+    SNOW = "snow"
+
+
 class BadPolicy(ValueError):
     """The policy file says something that cannot be used; the message names the key."""
 
@@ -84,6 +93,17 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """How far crews' own tracks may move a speed: between `least` and `most` times the policy's, once `stretches_min`
+    were driven, the policy counting as much as `policy_counts_as` of them."""
+
+    least: float = 0.5
+    most: float = 1.5
+    stretches_min: int = 20
+    policy_counts_as: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     version: str
     limit_sets: tuple[Limits, ...]
@@ -112,6 +132,13 @@ class Policy:
     detour: Mapping[AreaClass, float] = field(default_factory=dict)
     speed_kmh: Mapping[AreaClass, float] = field(default_factory=dict)
     road_kmh: Mapping[RoadClass, float] = field(default_factory=dict)
+    road_spread: Mapping[RoadClass, float] = field(default_factory=dict)
+    straight_spread: Mapping[AreaClass, float] = field(default_factory=dict)
+    service_spread: float = 1.3
+    track_kmh: float = 15.0
+    snap_within_m: float = 80.0
+    weather: Weather = Weather.NONE
+    learning: Learning = Learning()
 
     def limits_on(self, moment: datetime, name: str | None = None) -> Limits:
         """The set enforced (the first name), or the named one, as it stood on the local day of `moment`."""
@@ -236,9 +263,9 @@ class _Table:
     def by_class(self, key: str) -> dict[AreaClass, float]:
         return self.by(key, AreaClass)
 
-    def by(self, key: str, choices: type[E]) -> dict[E, float]:
+    def by(self, key: str, choices: type[E], least: float = 0.0) -> dict[E, float]:
         table = self.table(key)
-        return {c: table.above_zero(c) for c in choices}
+        return {c: table.number(c, least, MOST) if least else table.above_zero(c) for c in choices}
 
     def require_all_read(self) -> None:
         """A setting that nothing reads is a promise that nothing keeps."""
@@ -278,7 +305,19 @@ def _policy_of(top: _Table, version: str, zone: ZoneInfo) -> Policy:
         detour=travel.by_class("detour"),
         speed_kmh=travel.by_class("speed_kmh"),
         road_kmh=travel.by("road_kmh", RoadClass),
+        road_spread=travel.by("road_spread", RoadClass, 1.0),
+        straight_spread=travel.by("straight_spread", AreaClass, 1.0),
+        service_spread=travel.number("service_spread", 1.0, MOST),
+        track_kmh=travel.above_zero("track_kmh"),
+        snap_within_m=travel.above_zero("snap_within_m"),
+        weather=travel.one_of("weather", Weather),
+        learning=_learning(travel.table("learning")),
     )
+
+
+def _learning(table: _Table) -> Learning:
+    least, most = table.number("least", 0.1, 1.0), table.number("most", 1.0, 10.0)
+    return Learning(least, most, table.whole("stretches_min", 1), table.whole("policy_counts_as", 1))
 
 
 def _skills(table: _Table) -> dict[FaultKind, str]:

@@ -1,4 +1,4 @@
-"""The road graph: minutes from many places to one, and the way from one place to another.
+"""The road graph: which road a place stands on, and which roads lead on from there. How fast they are is `routing`'s.
 
 SciPy takes half a second to import: only what needs a drive imports this module.
 """
@@ -8,77 +8,104 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import KDTree
+import shapely
 
 from dispatch_server.domain.rules import RoadClass
 from dispatch_server.gis.layers import RoadEdge, RoadNode
 from dispatch_server.gis.plane import Plane
-from dispatch_server.gis.speeds import HORIZON_MIN, minutes_per_metre
+from dispatch_server.gis.speeds import minutes_per_metre
 from dispatch_server.protocol.geo import LonLat
 
-# A place half-way along a road is as near to the node behind as to the one ahead; the quicker of these is taken.
-_ENTRANCES = 3
-# Farther from every node than this, the graph does not know the place.
-_REACH_M = 5000.0
+# Farther from every road than this, the graph does not know the place.
+REACH_M = 5000.0
+# A fix is that far off: the road on the other side of the median is as likely, and the quicker of them is taken.
+DOUBT_M = 25.0
 
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Entrances:
-    """The nodes by which places join the graph, and how far off in a straight line; one row for each place."""
+    """Where places join roads, ordered by place: the road, how far along it from its start (0 to 1), how far off it.
 
-    nodes: npt.NDArray[np.intp]
+    A place may join several roads, or none.
+    """
+
+    place: Numbers
+    edge: Numbers
+    share: Floats
     metres: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Arcs:
+    """Roads by the node that a search comes from; `start_of[n]` to `start_of[n + 1]` are those of node n."""
+
+    start_of: npt.NDArray[np.int32]
+    to: npt.NDArray[np.int32]
+    edge: Numbers
 
 
 class RoadGraph:
     def __init__(
         self, nodes: Sequence[RoadNode], edges: Sequence[RoadEdge], speed_kmh: Mapping[RoadClass, float]
     ) -> None:
+        """`speed_kmh` decides between roads that join the same two nodes: the quicker is driven."""
         number = {n.node: i for i, n in enumerate(nodes)}
-        self._at = [n.at for n in nodes]
-        lonlats = np.array([(at.lon, at.lat) for at in self._at])
+        classes = {road_class: i for i, road_class in enumerate(RoadClass)}
+        self.at = [n.at for n in nodes]
+        self.start = np.array([number[e.start] for e in edges], dtype=np.intp)
+        self.end = np.array([number[e.end] for e in edges], dtype=np.intp)
+        self.metres = np.array([e.metres for e in edges], dtype=np.float64)
+        self.road_class = np.array([classes[e.road_class] for e in edges], dtype=np.intp)
+        self.oneway = np.array([e.oneway for e in edges], dtype=np.bool_)
+        lonlats = np.array([(at.lon, at.lat) for at in self.at])
         west, south = lonlats.min(axis=0)
         east, north = lonlats.max(axis=0)
         self._plane = Plane.around(LonLat(float(west + east) / 2, float(south + north) / 2))
-        self._tree = KDTree(self._flat(self._at))
-        self._out = _minutes_matrix(number, edges, speed_kmh)
-        self._into = self._out.T.tocsr()
+        flat = self._flat(self.at)
+        self._lines = np.asarray(shapely.linestrings(np.stack([flat[self.start], flat[self.end]], axis=1)))
+        self._tree = shapely.STRtree(self._lines)
+        self._lay_arcs(np.array([minutes_per_metre(speed_kmh[c]) for c in RoadClass]))
 
-    def entrances(self, places: Sequence[LonLat]) -> Entrances:
-        count = min(_ENTRANCES, len(self._at))
-        metres, nodes = self._tree.query(self._flat(places), k=range(1, count + 1), distance_upper_bound=_REACH_M)
-        # Out of reach: an infinite distance, and a number that is no node's.
-        return Entrances(np.minimum(nodes, len(self._at) - 1), metres)
+    def _lay_arcs(self, min_per_m: Floats) -> None:
+        there, back = np.arange(len(self.metres)), np.flatnonzero(~self.oneway)
+        edge = np.concatenate([there, back])
+        a = np.concatenate([self.start, self.end[back]])
+        b = np.concatenate([self.end, self.start[back]])
+        count = len(self.at)
+        order = np.lexsort((self.metres[edge] * min_per_m[self.road_class[edge]], a * count + b))
+        order = order[(a != b)[order]]  # a loop leads nowhere
+        key = (a * count + b)[order]
+        order = order[np.concatenate([[True], key[1:] != key[:-1]])] if len(order) else order
+        a, b, edge = a[order], b[order], edge[order]
+        self._keys = a * count + b
+        self._edge_of_key = edge
+        by_end = np.lexsort((a, b))
+        self.against = _arcs(b[by_end], a[by_end], edge[by_end], count)  # as a search against the traffic goes
 
-    def minutes_to(self, to: LonLat, froms: Sequence[LonLat], off_road_min_per_m: float) -> Floats:
-        """One search against the traffic from the site. Infinite beyond the horizon or where no road leads."""
-        site, starts = self.entrances([to]), self.entrances(froms)
-        # (entrance of the site, node)
-        by_node = dijkstra(self._into, indices=site.nodes[0], limit=HORIZON_MIN)
-        at_site = (by_node + site.metres[0][:, None] * off_road_min_per_m).min(axis=0)
-        best: Floats = (at_site[starts.nodes] + starts.metres * off_road_min_per_m).min(axis=1)
-        return best
+    def edges_between(self, starts: Numbers, ends: Numbers) -> Numbers:
+        """The road that is driven from each node to the next; there must be one."""
+        found: Numbers = self._edge_of_key[np.searchsorted(self._keys, starts * len(self.at) + ends)]
+        return found
 
-    def way(self, start: LonLat, end: LonLat, off_road_min_per_m: float) -> list[tuple[LonLat, float]]:
-        """Positions along the quickest way with the minutes from its start; empty where no road leads."""
-        first, last = self.entrances([start]), self.entrances([end])
-        by_node, before = dijkstra(self._out, indices=first.nodes[0], limit=HORIZON_MIN, return_predecessors=True)
-        total = (
-            first.metres[0][:, None] * off_road_min_per_m
-            + by_node[:, last.nodes[0]]
-            + last.metres[0][None, :] * off_road_min_per_m
-        )
-        i, j = np.unravel_index(int(total.argmin()), total.shape)
-        if not np.isfinite(total[i, j]):
-            return []
-        onto_road = float(first.metres[0][i]) * off_road_min_per_m
-        nodes = _back_from(int(last.nodes[0][j]), before[i])
-        on_road = [(self._at[n], onto_road + float(by_node[i, n])) for n in nodes]
-        return [(start, 0.0), *on_road, (end, float(total[i, j]))]
+    def entrances(self, places: Sequence[LonLat], reach_m: float = REACH_M, doubt_m: float = DOUBT_M) -> Entrances:
+        """The nearest road of each place, and others that are as near within the doubt of a fix."""
+        points = np.asarray(shapely.points(self._flat(places)))
+        (near, _), nearest_m = self._tree.query_nearest(points, max_distance=reach_m, return_distance=True)
+        near, first = np.unique(near, return_index=True)
+        place, edge = self._tree.query(points[near], predicate="dwithin", distance=nearest_m[first] + doubt_m)
+        place = near[place]
+        order = np.argsort(place, kind="stable")
+        place, edge = place[order], edge[order]
+        lines, at = self._lines[edge], points[place]
+        share = shapely.line_locate_point(lines, at, normalized=True)
+        return Entrances(place, edge, np.nan_to_num(share), shapely.distance(lines, at))
+
+    def along(self, edge: int, share: float) -> LonLat:
+        a, b = self.at[self.start[edge]], self.at[self.end[edge]]
+        return LonLat(a.lon + (b.lon - a.lon) * share, a.lat + (b.lat - a.lat) * share)
 
     def _flat(self, places: Sequence[LonLat]) -> Floats:
         origin = self._plane.origin
@@ -87,23 +114,8 @@ class RoadGraph:
         return flat
 
 
-def _minutes_matrix(
-    number: Mapping[str, int], edges: Sequence[RoadEdge], speed_kmh: Mapping[RoadClass, float]
-) -> csr_array:
-    """Row to column. Of parallel roads the quickest counts; a sparse matrix would add them up."""
-    quickest: dict[tuple[int, int], float] = {}
-    for edge in edges:
-        start, end = number[edge.start], number[edge.end]
-        # A zero would mean "no road" to a sparse matrix.
-        minutes = max(edge.metres * minutes_per_metre(speed_kmh[edge.road_class]), 1e-6)
-        for way in ((start, end),) if edge.oneway else ((start, end), (end, start)):
-            quickest[way] = min(minutes, quickest.get(way, minutes))
-    rows, columns = zip(*quickest, strict=True) if quickest else ((), ())
-    return csr_array((list(quickest.values()), (rows, columns)), shape=(len(number), len(number)))
-
-
-def _back_from(node: int, before: npt.NDArray[np.int32]) -> list[int]:
-    nodes = [node]
-    while before[nodes[-1]] >= 0:
-        nodes.append(int(before[nodes[-1]]))
-    return nodes[::-1]
+def _arcs(a: Numbers, b: Numbers, edge: Numbers, count: int) -> Arcs:
+    """`a` ascending."""
+    start_of = np.zeros(count + 1, dtype=np.int32)
+    np.cumsum(np.bincount(a, minlength=count), out=start_of[1:])
+    return Arcs(start_of, b.astype(np.int32), edge)

@@ -61,6 +61,7 @@ def test_a_oneway_road_is_driven_one_way() -> None:
     assert minutes(there, along(0), along(16)) == pytest.approx(16 / 36 * 60, rel=1e-3)
     [back] = there.estimates(along(0), [along(16)], AreaClass.RURAL)
     assert back.source == "straight line × 1.4"
+    assert [w.at for w in there.route(along(16), along(0))] == [along(16), along(0)]
 
 
 def test_half_way_along_a_road_is_half_of_it_away() -> None:
@@ -93,10 +94,48 @@ def test_nobody_to_ask_is_no_trouble() -> None:
     assert travel_on(*STRAIGHT_ROAD).estimates(along(0), [], AreaClass.URBAN) == []
 
 
-def test_next_door_the_roads_nodes_are_not_asked() -> None:
-    [estimate] = travel_on(*STRAIGHT_ROAD).estimates(along(1), [along(1.3)], AreaClass.URBAN)
-    assert estimate.source == "straight line × 1.3"
-    assert estimate.minutes == pytest.approx(0.3 * 1.3 / 25 * 60, rel=1e-2)
+def test_two_places_on_one_stretch_of_road_drive_along_it() -> None:
+    assert minutes(travel_on(*STRAIGHT_ROAD), along(1), along(1.3)) == pytest.approx(0.3 / 36 * 60, rel=1e-2)
+
+
+def test_on_a_oneway_stretch_the_van_behind_drives_on_and_the_van_ahead_goes_round() -> None:
+    """A block one way round: 2 km on the stretch itself, 6 km back by the other three sides."""
+    corners = [along(0), along(2), metres_north(along(2), 2 * KM), metres_north(along(0), 2 * KM)]
+    nodes = [RoadNode(str(n), at) for n, at in enumerate(corners)]
+    block = [edge(n, (n + 1) % 4, 2 * KM, oneway=True) for n in range(4)]
+    travel = RoadTravel(lambda: RoadGraph(nodes, block, POLICY.road_kmh), POLICY)
+    assert minutes(travel, along(0.5), along(1.5)) == pytest.approx(1 / 36 * 60, rel=1e-2)
+    assert minutes(travel, along(1.5), along(0.5)) == pytest.approx(7 / 36 * 60, rel=1e-2)
+
+
+def test_a_place_off_the_road_is_reached_at_the_speed_of_a_track_and_the_source_says_so() -> None:
+    site = metres_north(along(10), 2 * KM)
+    [estimate] = travel_on(*STRAIGHT_ROAD).estimates(site, [along(0)], AreaClass.REMOTE)
+    assert estimate.source == "road graph; 2.0 km off the road"
+    assert POLICY.track_kmh == 15
+    assert estimate.minutes == pytest.approx(10 / 36 * 60 + 2 / 15 * 60, rel=1e-2)
+
+
+def test_two_farms_off_the_road_are_nearer_to_each_other_than_to_it() -> None:
+    a, b = metres_north(along(10), 3 * KM), metres_north(along(11), 3 * KM)
+    [estimate] = travel_on(*STRAIGHT_ROAD).estimates(a, [b], AreaClass.REMOTE)
+    assert estimate.source == "straight line × 1.6"
+
+
+def test_every_estimate_says_how_late_it_may_be() -> None:
+    travel = travel_on(*STRAIGHT_ROAD)
+    [by_road] = travel.estimates(along(12), [along(0)], AreaClass.RURAL)
+    assert by_road.spread == pytest.approx(POLICY.road_spread[RoadClass.TERTIARY])
+    assert by_road.at_most_min == pytest.approx(12 / 36 * 60 * 1.3, rel=1e-3)
+    [straight] = travel.estimates(metres_north(WEST, 30 * KM), [along(0)], AreaClass.REMOTE)
+    assert straight.spread == POLICY.straight_spread[AreaClass.REMOTE]
+
+
+def test_a_drive_over_two_classes_of_road_is_as_doubtful_as_both() -> None:
+    travel = travel_on(edge(0, 1, 2 * KM, "residential"), edge(1, 2, 2 * KM, "primary"))
+    [estimate] = travel.estimates(along(4), [along(0)], AreaClass.RURAL)
+    slow, quick = 2 / 20 * 60, 2 / 50 * 60
+    assert estimate.at_most_min == pytest.approx(slow * 1.4 + quick * 1.25, rel=1e-3)
 
 
 @given(st.floats(0, 20), st.floats(0, 20))

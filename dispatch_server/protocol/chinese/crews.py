@@ -18,7 +18,17 @@ SENTENCES: dict[str, str] = {
         "车程 {minutes} 分钟（{source}），可按时到达，余 {spare} 分钟"
     ),
     "{minutes} min away ({source}): {late} min late": "车程 {minutes} 分钟（{source}），将迟到 {late} 分钟",
+    "{minutes} min away ({source}; up to {longest} min): in time, {spare} min to spare": (
+        "车程 {minutes} 分钟（{source}，最长约 {longest} 分钟），可按时到达，余 {spare} 分钟"
+    ),
+    "{minutes} min away ({source}; up to {longest} min): {late} min late": (
+        "车程 {minutes} 分钟（{source}，最长约 {longest} 分钟），将迟到 {late} 分钟"
+    ),
     "road graph": "按道路",
+    "speeds learned": "车速据实测",
+    "{km} km off the road": "离路 {km} 公里",
+    "{service} did not answer": "{service} 未应答",
+    "{service} knows no way": "{service} 无路可达",
     "straight line × {factor}": "直线 × {factor}",
     "was asked before and did not take it": "派过单，未接",
     "busy: {job_state} on another job": "忙：另有工单{job_state}",
