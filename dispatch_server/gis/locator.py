@@ -35,17 +35,23 @@ class MapLocator:
         return self._circles.version
 
     def locate(self, clues: Clues) -> Place:
-        reading = self._gazetteer.read(clues.address) if clues.address else Reading()
         numbered = [self._by_account(clues.premises), self._by_plate(clues.plate)]
         found = [p for p in (*numbered, self._by_pin(clues.pin)) if p is not None]
         outside = [p for p in found if p.area is None]
         inside = [p for p in found if p.area is not None]
+        reading = self._read(clues.address, inside)
         place = self._checked(inside[0], reading, clues.pin) if inside else self._by_words.place(reading, clues.address)
         if clues.of_number and (not inside or inside[0].method is PlaceMethod.PIN):
             place = self._with_number(place, reading, clues)
         if place.method is PlaceMethod.NONE and outside:
             place = self._outside(outside[0], place, clues)
         return _on_the_wires_of(clues.premises, _with_notes(place, outside))
+
+    def _read(self, words: str | None, known: Sequence[Place]) -> Reading:
+        """Nothing where the words only say what is known already: most calls with an account give its address."""
+        if not words or (known and _say_just_that(words, known[0].names)):
+            return Reading()
+        return self._gazetteer.read(words)
 
     def candidate(self, candidate_id: str) -> Place | None:
         """The place behind an id that `locate` gave. A person chose it, so it is certain within its radius."""
@@ -171,6 +177,12 @@ class MapLocator:
             area=self._zones.area_at(premises.at),
             reason=told.premises(premises.address),
         )
+
+
+def _say_just_that(words: str, names: PlaceNames | None) -> bool:
+    if names is None or not names.village or not names.township:
+        return False
+    return names.township + names.village in words and "不" not in words
 
 
 def _meant(reading: Reading) -> list[Hypothesis]:
