@@ -1,7 +1,7 @@
 """What other geocoders say of calls that the desk's own map could not place. Asked outside any Work, recorded here.
 
-Their answer becomes the place only where there is none, where it fits what the caller said, and where nobody has been
-quicker. In every other case it is a candidate for a person.
+Their answer becomes the place only where our own map knows nothing at all, where it fits what the caller said, and
+where nobody has been quicker. In every other case it is a candidate for a person.
 """
 
 from collections.abc import Sequence
@@ -109,10 +109,16 @@ def _as_it_stands(work: Work, call_id: int) -> tuple[Call, Place | None]:
 def _use(work: Work, territory: Territory, call: Call, own: Place, inquiry: Inquiry) -> None:
     first = inquiry.places[0]
     assert call.outage_id is not None
-    is_free = own.method is PlaceMethod.NONE and work.outage(call.outage_id).place_id is None
-    if is_free and elsewhere.agree(inquiry.places) and _fits_the_words(territory, first, inquiry.words):
+    knows_nothing = own.method is PlaceMethod.NONE and not own.candidates  # else the caller is to be asked which it is
+    is_free = work.outage(call.outage_id).place_id is None
+    if (
+        knows_nothing
+        and is_free
+        and elsewhere.agree(inquiry.places)
+        and _fits_the_words(territory, first, inquiry.words)
+    ):
         note = f"Placed by {first.source} from the caller's words; ask whether the fault is there."
-        put_on_the_map(work, territory, call, replace(first, candidates=own.candidates, note=note))
+        put_on_the_map(work, territory, call, replace(first, note=note))
         return
     proposals = tuple(_proposal(place) for place in inquiry.places)
     place_id = work.new_id("place")

@@ -5,24 +5,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch_server.domain.places import Place
+from dispatch_server.domain.people import COMMAND_LINE
+from dispatch_server.domain.places import Clues, Place
 from dispatch_server.gis.geocoder import RemoteGeocoder
 from dispatch_server.protocol.geo import LonLat, metres_between
-from dispatch_server.protocol.words import CrewAction
+from dispatch_server.protocol.words import Channel, CrewAction, PlaceMethod
+from dispatch_server.services.intake import NewCall, take_call
+from dispatch_server.services.layers import load_layers, territory_from
 from dispatch_server.store.calls import last_place_of_call
 from dispatch_server.store.questions import Question
+from dispatch_server.store.store import Store
 from dispatch_server.workers.housekeeping import Housekeeping
 from dispatch_server.workers.placing import Placing
 from tests.outside import KEY, Outside, Reply, amap, amap_error, an_outside, nominatim, photon, says
-from tests.town import MARKET, MEADOW, RIDGE, ROAD, URBAN_TO_RURAL, Town
+from tests.town import MARKET, MEADOW, RIDGE, ROAD, URBAN_TO_RURAL, Town, policy
 
 SHOP = LonLat(112.0085, 27.7291)  # in the built-up column
 WORDS = "王记五金店对面"  # names nothing that the town's own map knows
+LOUDI = Path(__file__).parents[2] / "gis_data" / "loudi"
 FAR_AWAY = LonLat(116.3912, 39.9078)
 KEPT = timedelta(days=30)
 _GEOCODED = Question("SELECT digest, source, body FROM geocoded")
@@ -180,12 +186,37 @@ def test_a_pin_outside_the_territory_is_answered_by_a_candidate(town: Town, aski
     assert town.outage(filed["outage"]["id"])["area_class"] is None
 
 
-def test_an_answer_that_the_callers_words_contradict_is_not_taken(town: Town, asking: Asking) -> None:
-    filed = town.call(address=f"柳田村或者高岭村，{WORDS}")
-    assert filed["place"]["method"] == "none"  # two villages are named
+@pytest.mark.parametrize("at", [SHOP, MEADOW], ids=["elsewhere", "in one of them"])
+def test_a_question_that_our_own_map_asks_is_not_answered_by_another(
+    at: LonLat, town: Town, asking: Asking, outside: Outside
+) -> None:
+    outside.always(says(amap(at)))
+    filed = town.call(address=f"不知道是柳田村还是高岭村，{WORDS}")
+    assert [c["names"]["village"] for c in filed["place"]["candidates"]] == ["柳田村", "高岭村"]
     asking.all()
     only_proposed(town, filed)
+    assert len(place_of(town, filed)["candidates"]) == 3
     assert town.outage(filed["outage"]["id"])["area_class"] is None
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("said", "taken"), [("双峰县", False), ("新化县", True)])
+def test_an_answer_in_another_county_than_the_caller_names_is_not_taken(
+    said: str, taken: bool, store: Store, outside: Outside
+) -> None:
+    """At Loudi, since the town has one county."""
+    store.work(COMMAND_LINE, lambda work: load_layers(work, LOUDI))
+    territory = store.read(lambda reading: territory_from(reading, policy()))
+    at = territory.locator.locate(Clues(address="新化县洋溪镇")).at
+    assert at is not None
+    outside.always(says(amap(at)))
+    new = NewCall(Channel.HOTLINE, address=f"{said}{WORDS}")
+    filed = store.work(COMMAND_LINE, lambda work: take_call(work, territory, new))
+    assert (filed.place.method, filed.place.candidates) == (PlaceMethod.NONE, ())
+    assert Placing(store, lambda: territory, [outside.geocoder("amap")], KEPT).once() == 1
+    place = store.read(lambda reading: last_place_of_call(reading, filed.call.id))
+    assert place is not None
+    assert (place.source, place.candidates[:1] == ()) == (("amap", True) if taken else ("", False))
 
 
 def test_answers_that_cannot_be_one_place_are_shown_and_none_is_taken(
