@@ -173,6 +173,23 @@ def gis_versions() -> None:
             _tell(sentence)
 
 
+@gis_app.command("roads")
+def gis_roads(
+    file: Annotated[Path, typer.Argument(help="Extract of OpenStreetMap, .osm.pbf.")],
+    folder: Annotated[Path, typer.Argument(help="Folder that gets road_nodes.csv and road_edges.csv.")],
+    replaces: Annotated[bool, typer.Option("--replace", help="Write them anew where they are.")] = False,
+) -> None:
+    """Roads of OpenStreetMap as a layer: writes both files and says what to put into manifest.toml."""
+    from dispatch_server.gis import osm
+
+    roads = osm.read_roads(file)
+    entries = osm.write_roads(roads, folder, replaces=replaces)
+    for sentence in osm.told(roads):
+        _tell(sentence)
+    _tell("Put these entries into manifest.toml, in place of those of the same name; then run: relight gis check DIR")
+    typer.echo(f"\n{entries}", nl=False)
+
+
 def _tell_or_end(in_the_way: list[str]) -> None:
     for complaint in in_the_way:
         _tell(complaint)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ROAD_GRAPH = "road graph"
 LEARNED = "speeds learned"
+AND = "; "
 _PACES_KEPT = 2  # the hours that are and those just gone
 
 
@@ -99,11 +100,13 @@ class RoadTravel:
             return self._paced[pace]
 
     def _driven(self, drive: "Drive", pace: Pace) -> TravelEstimate:
-        source = f"{ROAD_GRAPH}; {LEARNED}" if pace.is_learned else ROAD_GRAPH
-        if drive.off_road_m > 2 * self._policy.snap_within_m:
-            source += f"; {drive.off_road_m / 1000:.1f} km off the road"
+        said = [ROAD_GRAPH]
+        if pace.is_learned:
+            said.append(LEARNED)
+        if drive.off_road_m > 2 * self._policy.snap_within_m:  # both ends together
+            said.append(f"{drive.off_road_m / 1000:.1f} km off the road")
         spread = drive.late_min / drive.minutes if drive.minutes > 0 else 1.0
-        return TravelEstimate(drive.minutes, source, spread)
+        return TravelEstimate(drive.minutes, AND.join(said), spread)
 
     def _straight(self, metres: float, area_class: AreaClass | None) -> TravelEstimate:
         """An outage that is not placed yet is reckoned as rural: between the other two."""

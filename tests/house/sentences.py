@@ -15,7 +15,7 @@ RULES = ("domain", "services", "gis/locator.py", "gis/told.py", "gis/travel.py",
 EDGES = ("web", "store/work.py", "store/store.py", "store/sqlite.py", "store/postgres.py", "store/feed.py", "protocol")
 LAYERS = (
     *("folder", "given", "sources", "projections", "road_lines", "features", "rows", "layers"),
-    *("ground", "checks", "map_checks", "datum_checks"),
+    *("ground", "checks", "map_checks", "datum_checks", "osm"),
 )
 # Read at a command line, by the IT room: complaints about a policy file.
 FOR_THE_IT_ROOM = ("domain/rules.py", "web/metrics.py")

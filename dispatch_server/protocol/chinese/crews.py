@@ -7,6 +7,17 @@ SENTENCES: dict[str, str] = {
     "kind of fault not known yet: any skill will do": "故障类别未定，任何技能均可",
     "has the skill {skill}": "具备{skill}技能",
     "lacks the skill {skill}": "不具备{skill}技能",
+    "no voltage permit asked for": "无需电压等级许可",
+    "voltage permit not in the register: its skills speak for it": "台账未登记电压等级许可，以技能为准",
+    "may work up to {kv} kV": "可在 {kv} kV 及以下作业",
+    "may work up to {kv} kV; this fault asks for {needed_kv} kV": "可在 {kv} kV 及以下作业，此故障需 {needed_kv} kV",
+    "{hours} h of duty left": "还可值班 {hours} 小时",
+    "at work for {hours} h without {rest_hours} h of rest; the most is {most} h": (
+        "已连续值班 {hours} 小时，其间未休息满 {rest_hours} 小时，上限 {most} 小时"
+    ),
+    "no special vehicle or gear asked for": "无需专用车辆或工器具",
+    "vehicle and gear as needed": "车辆和工器具齐备",
+    "lacks vehicle or gear: {gear}": "缺少车辆或工器具：{gear}",
     "{count} aboard": "车上 {count} 人",
     "only {count} aboard; nobody works alone": "车上只有 {count} 人，严禁单人作业",
     "suspended": "已停派",
@@ -24,15 +35,17 @@ SENTENCES: dict[str, str] = {
     "{minutes} min away ({source}; up to {longest} min): {late} min late": (
         "车程 {minutes} 分钟（{source}，最长约 {longest} 分钟），将迟到 {late} 分钟"
     ),
-    "road graph": "按道路",
-    "speeds learned": "车速据实测",
-    "{km} km off the road": "离路 {km} 公里",
-    "{service} did not answer": "{service} 未应答",
-    "{service} knows no way": "{service} 无路可达",
-    "straight line × {factor}": "直线 × {factor}",
     "was asked before and did not take it": "派过单，未接",
-    "busy: {job_state} on another job": "忙：另有工单{job_state}",
+    "busy: {job_state} on another job": "忙：另有工单{job_state}",  # said until other work was reckoned in minutes
+    "would be turned round on its way to outage {outage}": "须在赶往故障 {outage} 途中改派",
+    "would be called away from the site of outage {outage}": "须从故障 {outage} 现场抽调",
+    "other work keeps it for about {minutes} min first": "手上的工作还需约 {minutes} 分钟",
+    "sending it costs no cover": "派出后不影响覆盖",
+    "sending it leaves {percent} % of {class} uncovered, {points} points more than now": (
+        "派出后{class}有 {percent} % 无法按时到达，比现在多 {points} 个百分点"
+    ),
     "outside its shift": "不在当班时间",
+    "outside its shift, and on duty": "不在当班时间，但在岗",
     "no position heard today: counted from its depot": "今日尚无定位，从驻点起算",
     "last heard {minutes} min ago, may be offline": "{minutes} 分钟前最后一次定位，可能离线",
     # The offer
@@ -53,6 +66,20 @@ SENTENCES: dict[str, str] = {
     ),
     "There is no crew {id}.": "没有编号为 {id} 的班组。",
     "crew {id}": "班组 {id}",
+    # A crew that is turned round
+    "{crew} is turned round to outage {outage}; tell the callers that another crew is looked for.": (
+        "{crew}改派到更紧急的故障 {outage}；请告知来电人正在另派班组。"
+    ),
+    "{crew} is called from the site to outage {outage}; tell the callers that the work goes on later.": (
+        "{crew}从现场抽调到更紧急的故障 {outage}；请告知来电人稍后继续抢修。"
+    ),
+    "Your crew is turned round to outage {outage}, which is more pressing.": "您班组改派到更紧急的故障 {outage}。",
+    "The crew went off duty.": "班组已离岗。",
+    # Cover
+    "Cover is being worked out; ask again in a few seconds.": "正在计算覆盖情况，请几秒后再查询。",
+    "{crew} could stand by at {spot}: {count} more customers would be reached in time.": (
+        "{crew}可到{spot}待命：可按时到达的用户增加 {count} 户。"
+    ),
     # Jobs as dispatchers handle them
     "This job is already {job_state}; there is nothing to withdraw.": "此工单{job_state}，没有可撤回的。",
     "The crew is on site; ask it to leave or to close the job.": "班组已在现场，请让班组撤离或办结工单。",
