@@ -30,11 +30,13 @@ from dispatch_server.gis.folder import (
     Folder,
     Given,
     Layer,
+    Say,
     at,
     manifest_of,
 )
 from dispatch_server.gis.projections import AS_WGS84, contradiction, is_projected, require_crs, unprojected
 from dispatch_server.gis.road_lines import ROAD_COLUMNS, Columns, network_of
+from dispatch_server.gis.rows import ROWS_BETWEEN_WORDS
 from dispatch_server.gis.sources import Shapes, Table, parts_of, read_table
 
 _POINT, _LINE, _MULTI_POINT, _MULTI_LINE = 0, 1, 4, 5
@@ -51,7 +53,7 @@ def made_readable(folder: Folder, directory: Path) -> Folder:
             layers[slot] = layer
             continue
         folder.say(f"Reading {layer.label}.")
-        made = _made(layer, slot, directory)
+        made = _made(layer, slot, directory, folder.say)
         for file in _MADE_OF.get(slot, (slot,)):
             given[file] = made.given
             content = made.files.get(file)
@@ -70,14 +72,16 @@ class _Made:
     crs: str | None = None
 
 
-def _made(layer: Layer, slot: str, directory: Path) -> _Made:
+def _made(layer: Layer, slot: str, directory: Path, say: Say) -> _Made:
     try:
         path = _path(layer, directory)
         digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts_of(path))).hexdigest()
-        table = read_table(path, layer)
+        table = read_table(path, layer, say)
         crs = _require_crs(layer, table) if slot in (*WITH_POSITIONS, ROADS) else None
         if crs is not None and is_projected(crs):
             table, crs = _in_degrees(table, layer, crs), AS_WGS84
+        if len(table.ids) > ROWS_BETWEEN_WORDS:
+            say(f"Taking {layer.label} over.")
         return _Made(Given(layer, table.ids, digest), _files(table, layer, slot, crs or ""), crs)
     except BadInput as error:
         return _Made(Given(layer, flaw=str(error)), {})

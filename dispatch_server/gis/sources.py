@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio
 import shapely
 from numpy.typing import NDArray
+from pyogrio import raw
+from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.features import crs_in
-from dispatch_server.gis.folder import Layer, at
+from dispatch_server.gis.folder import Layer, Say, at, in_silence
+from dispatch_server.gis.rows import ROWS_BETWEEN_WORDS
 
 Shapes = NDArray[np.object_]
 
@@ -37,11 +41,11 @@ class Table:
     crs: str = ""
 
 
-def read_table(path: Path, layer: Layer) -> Table:
+def read_table(path: Path, layer: Layer, say: Say = in_silence) -> Table:
     """Raises BadInput with what to do about it."""
     if (read := _READERS.get(path.suffix.lower())) is None:
         raise BadInput(f"{layer.file} cannot be read: give it as {', '.join(_READERS)}.")
-    return read(path, layer)
+    return read(path, layer, say)
 
 
 def parts_of(path: Path) -> list[Path]:
@@ -52,7 +56,7 @@ def parts_of(path: Path) -> list[Path]:
     return [found[suffix] for suffix in SHAPEFILE_PARTS if suffix in found]
 
 
-def _from_csv(path: Path, layer: Layer) -> Table:
+def _from_csv(path: Path, layer: Layer, say: Say) -> Table:
     try:
         text = path.read_bytes().decode(layer.encoding or "utf-8-sig")
     except (UnicodeDecodeError, LookupError):
@@ -70,6 +74,8 @@ def _from_csv(path: Path, layer: Layer) -> Table:
             if values:
                 rows.append(values)
                 ids.append(f"line {reader.line_num}")
+                if len(ids) % ROWS_BETWEEN_WORDS == 0:
+                    say(at(layer.label, f"{len(ids):,} rows so far."))
     except csv.Error as error:
         raise BadInput(at(f"{layer.label} line {reader.line_num}", f"{error}.")) from None
     columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
@@ -78,7 +84,7 @@ def _from_csv(path: Path, layer: Layer) -> Table:
     return Table(columns, shapes, ids)
 
 
-def _from_geojson(path: Path, layer: Layer) -> Table:
+def _from_geojson(path: Path, layer: Layer, _: Say) -> Table:
     try:
         said = json.loads(path.read_bytes().decode("utf-8-sig"))
         features = list(said["features"])
@@ -92,24 +98,37 @@ def _from_geojson(path: Path, layer: Layer) -> Table:
     return Table(columns, shapes, ids, crs_in(said))
 
 
-def _from_gdal(path: Path, layer: Layer) -> Table:
-    import pyogrio
-    from pyogrio import raw
-    from pyogrio.errors import DataLayerError, DataSourceError
-
+def _from_gdal(path: Path, layer: Layer, say: Say) -> Table:
     try:
-        held = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        meta, fids, wkb, fields = raw.read(
-            path,
-            layer=_named_layer(layer, held),
-            encoding=layer.encoding or None,
-            return_fids=True,
-            datetime_as_string=True,
-        )
+        name = _named_layer(layer, [str(held) for held in pyogrio.list_layers(path)[:, 0]])
+        count = pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
+        parts = []
+        for start in range(0, max(count, 1), ROWS_BETWEEN_WORDS):
+            parts.append(_part(path, layer, name, start))
+            if count > ROWS_BETWEEN_WORDS:
+                say(at(layer.label, f"{start + len(parts[-1].ids):,} rows so far."))
     except (DataSourceError, DataLayerError) as error:
         raise BadInput(f"{layer.label} cannot be read: {' '.join(str(error).split()).rstrip('.')}.") from None
     except (UnicodeDecodeError, LookupError):
         raise BadInput(_wrong_encoding(layer, _encoding_beside(path))) from None
+    if len(parts) == 1:
+        return parts[0]
+    columns = {name: [text for part in parts for text in part.columns[name]] for name in parts[0].columns}
+    outlines = [part.shapes for part in parts if part.shapes is not None]
+    shapes = np.concatenate(outlines) if outlines else None
+    return Table(columns, shapes, [one for part in parts for one in part.ids], parts[0].crs)
+
+
+def _part(path: Path, layer: Layer, name: str, start: int) -> Table:
+    meta, fids, wkb, fields = raw.read(
+        path,
+        layer=name,
+        encoding=layer.encoding or None,
+        return_fids=True,
+        datetime_as_string=True,
+        skip_features=start,
+        max_features=ROWS_BETWEEN_WORDS,
+    )
     columns = {name: _texts(values, layer, name) for name, values in zip(meta["fields"], fields, strict=True)}
     if meta["encoding"] == "ISO-8859-1" and not layer.encoding and any(_is_foreign(v) for v in columns.values()):
         raise BadInput(

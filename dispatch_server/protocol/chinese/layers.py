@@ -192,6 +192,7 @@ SENTENCES: dict[str, str] = {
     ),
     # What is being done
     "Checking {directory}.": "正在检查 {directory}。",
+    "Taking {layer} over.": "正在转换 {layer}。",
     "Reading {layer}.": "正在读取 {layer}。",
     "{count} rows so far.": "已读 {count} 行。",
     "Reading the manifest and the checksums.": "正在读取清单和校验和。",
