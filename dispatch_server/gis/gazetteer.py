@@ -21,7 +21,7 @@ from dispatch_server.gis.layers import (
     TransformerRecord,
     strict,
 )
-from dispatch_server.gis.mentions import Mention, exact_mentions, with_parts
+from dispatch_server.gis.mentions import Mention, exact_mentions, with_parts, without_taken_back
 from dispatch_server.gis.naming import COUNTY, TOWNSHIP, VILLAGE, Called, Entry, Names, entry_of
 from dispatch_server.gis.numbers import clean
 from dispatch_server.gis.wires import Wires
@@ -92,7 +92,10 @@ class Gazetteer:
         words = clean(said)
         if not words:
             return Reading()
-        mentions = self._with_wires(words, with_parts(words, exact_mentions(self.names, words)))
+        exact = exact_mentions(self.names, words)
+        kept = with_parts(words, exact)
+        words = without_taken_back(words, exact, kept)
+        mentions = self._with_wires(words, kept)
         ordered = hypotheses(mentions)
         if _is_open(ordered):
             mentions = self._with_heard(words, mentions, ordered)

@@ -27,8 +27,9 @@ class _Bearing(Enum):
     NOTHING = "nothing"
 
 
-# What it contradicts, what it leaves unexplained, how it was heard, noise, what holds it, its own kind.
-Order = tuple[int, int, int, bool, int, int]
+# What it contradicts, what it leaves unexplained, how it was heard, whether it is noise, what it takes for noise, what
+# holds it, its own kind.
+Order = tuple[int, int, int, bool, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,12 @@ def _that_name_the_place(counted: Sequence[Mention]) -> list[Mention]:
 
 def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
     said: dict[_Bearing, list[Mention]] = {bearing: [] for bearing in _Bearing}
-    left_over = 0
+    left_over = ignored = 0
     for group in _groups(mentions):
         bearings = [_bearing(mention, entry, mentions) for mention in group]
         told = next((b for b in _Bearing if b in bearings), _Bearing.NOTHING)
         said[told] += [m for m, b in zip(group, bearings, strict=True) if b is told]
+        ignored += told is _Bearing.NOTHING and group[0].part is Part.PLACE and group[0].is_firm
         left_over += told is _Bearing.FINER or (told is _Bearing.AGAINST and group[0].how.is_heard)
     named = said[_Bearing.NAMES]
     if not named:
@@ -126,7 +128,7 @@ def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
     heard = how if how.is_heard else How.FULL
     # Of a contradiction both sides are as good, but a township says more than a county.
     last = (-_finest_holder(entry, inside), 0) if against else (0, -entry.fineness)
-    order = (len(against), left_over, heard, noise, *last)
+    order = (len(against), left_over, heard, noise, ignored, *last)
     return Hypothesis(entry, how, tuple(named), inside, against, left_over, noise, order)
 
 

@@ -96,13 +96,14 @@ _BEARERS = re.compile(
     "大?(?:饭店|酒店|酒楼|宾馆|旅馆|旅社|招待所|饭馆|餐馆|餐厅|菜馆|土菜|米粉|粉店|面馆|牛肉|茶|超市|商店|商场|商行|商贸|"
     "便利店|药店|药房|诊所|理发|网吧|大厦|花园|小区|公寓|家园|公馆|国际|广场|公司|集团|厂|银行|信用社|烟酒|家具|家电|汽修|"
     "修理|洗车|驾校|幼儿园|专卖|卫生|校|市场|敬老|养老|政府|派出所|供销|电站|水库|煤矿|矿|砖|加油|汽车|车站|批发|路|街|巷|弄|线|站|桥|小学|中学|学校|完小|医院|酒|人|口音|老乡|话|"
-    "河|江|水|山|风景|景区|隧道|高速|收费|互通|服务区|矿区)"
+    "[河江水山湖洞岭寨庙寺湾冲坳坪塘田垅塅桥井潭溪洲坝铺亭园]|风景|景区|隧道|高速|收费|互通|服务区|矿区)"
 )
 _LONGER_NAME = re.compile(f"[^{''.join(AFTER_A_SHORT_NAME)}][\u4e00-\u9fff]{{0,2}}?(?:村(?!里|民|子)|社区)")  # 双龙潭村
 # 永丰路 is a street anywhere and 朝阳区 a district of Beijing: neither puts the caller into 永丰 or 朝阳.
-_OF_ANOTHER_NAME = re.compile("路|街(?!道)|巷|弄|大道|大街|[县市省州](?!城)|区(?!域)|线(?!路|断|杆)")
+_OF_ANOTHER_NAME = re.compile("路|街(?!道|上)|巷|弄|大道|大街|[县市省州](?!城)|区(?!域)|线(?!路|断|杆)")
 
 
+_OF_AN_AREA = re.compile("村(?!里|民|口|头)|社区|镇|乡(?!下)|街道")  # 涟源大桥 is a bridge, 涟源大桥村 a village
 _OF_A_TOWNSHIP = re.compile("[镇乡](?!下|里|亲)|街道")  # 坪上镇 lies elsewhere, whatever the village 坪上
 
 
@@ -132,7 +133,7 @@ def _mention(words: str, start: int, end: int, called: tuple[Called, ...]) -> Me
 
 def _is_of_another_name(words: str, start: int, end: int, called: Sequence[Called]) -> bool:
     if all(entry.kind in (STREET, LANDMARK, FEEDER) for entry, _ in called):
-        return False
+        return _OF_AN_AREA.match(words, end) is not None
     if not has_suffix(words[start:end]) and _OF_ANOTHER_NAME.match(words, end):
         return True
     is_village = all(entry.kind == VILLAGE and how is not How.FULL for entry, how in called)
@@ -145,11 +146,25 @@ def with_parts(words: str, mentions: Sequence[Mention]) -> list[Mention]:
     return [_in_its_part(words, m, [o for o in kept if o is not m]) for m in kept]
 
 
+def without_taken_back(words: str, exact: Sequence[Mention], kept: Sequence[Mention]) -> str:
+    """The words with blanks where something was denied or corrected: nobody shall hear it again."""
+    still_said = {m.start for m in kept}
+    for mention in exact:
+        if mention.start not in still_said:
+            words = words[: mention.start] + "\0" * len(mention.words) + words[mention.end :]
+    return words
+
+
 # 不是大桥村，是石桥村. 是不是, 要不是 and 不是…吗 deny nothing.
 _DENIAL = re.compile(
     r"(?<![是要还可莫该])不(?:是|在)(?P<no>[^，,。！？!?；;]{2,24}?)(?=(?:[，,、；;]?(?:而|应该)?是)|[，,。！!；;]|$)"
 )
 _ASKING = re.compile("[吗嘛么吧]")
+# What a correction names takes back the one before, even if no map knows it.
+_NAMED_AFTER = {
+    VILLAGE: re.compile("[\u4e00-\u9fff](?:村(?!里|民|子)|社区)"),
+    TOWNSHIP: re.compile("[\u4e00-\u9fff](?:镇|乡(?!下|里)|街道)"),
+}
 _CORRECTION = re.compile("不对|(?:说|讲|搞|弄|报|记|写)错|错了|哦不|啊不|噢不|不不|更正|口误|应该是|应为")
 
 
@@ -164,6 +179,7 @@ def _without_corrected(words: str, mentions: list[Mention]) -> list[Mention]:
     """洋溪镇，不对，是水车镇: what was said before gives way to what of the same kind is said after."""
     for found in _CORRECTION.finditer(words):
         after = frozenset[str]().union(*(m.kinds for m in mentions if m.start >= found.end()))
+        after |= {kind for kind, named in _NAMED_AFTER.items() if named.search(words, found.end())}
         mentions = [m for m in mentions if m.start >= found.start() or m.kinds.isdisjoint(after)]
     return mentions
 
@@ -196,7 +212,12 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
     following = min((o.start for o in others if o.start >= mention.end), default=len(words))
     before = words[max(previous, mention.start - 6) : mention.start]
     after = words[mention.end : min(following, mention.end + _NEAR_BY)]
-    is_tail = previous > 0 and _REST_OF_A_NAME.fullmatch(words[previous : mention.start]) is not None
+    is_tail = (
+        previous > 0
+        and VILLAGE in mention.kinds
+        and TOWNSHIP not in mention.kinds
+        and _REST_OF_A_NAME.fullmatch(words[previous : mention.start]) is not None
+    )
     mention = replace(mention, before=before[-1:], after=after[:6], is_tail=is_tail)
     if _A_DIRECTION_AFTER.match(after) or _BEFORE_A_DIRECTION.search(before):
         return replace(mention, part=Part.TOWARDS)
@@ -209,7 +230,7 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
 
 # What stands between two names without belonging to either: 洋溪镇的石桥村, 洋溪镇那个石桥村.
 _REST_OF_A_NAME = re.compile(
-    "[^的那这个在是里边有我们和跟与中还，,。；;、！？!?()（）0-9A-Z#和同及去到往号旁后前家就属下]{1,2}"
+    "[^的那这个在是里边有我们和跟与中还，,。；;、！？!?()（）0-9A-Z#城和同及去到往号旁后前家就属下]{1,2}"
 )
 
 

@@ -120,6 +120,7 @@ def how(words: str) -> How:
         ("西河饭店", ["landmark:L3"]),  # the name of a county in the name of a house
         ("我家在东河县柳林镇，麻烦快点，三角村这边", ["village:A2"]),
         ("大桥，大桥村", ["village:A4"]),
+        ("三角村，青山的那个", ["village:A3"]),
         ("大桥村还是永丰村", ["village:A4", "village:A5"]),
         ("邻县坪上镇三角", ["village:A2", "village:A3"]),
         ("北京市大桥区", []),
@@ -165,6 +166,7 @@ def test_what_everybody_says_sounds_like_no_village(words: str) -> None:
         ("去大桥村的路上，在永丰村", "village:A5"),
         ("永丰村，隔壁是大桥村", "village:A5"),
         ("往前走就是大桥村", "village:A4"),
+        ("石桥乡大桥村，不对，是小溪村", "township:1"),  # the new one is on no map, and the old one was taken back
     ],
 )
 def test_what_is_denied_corrected_or_only_on_the_way_is_not_the_place(words: str, place: str) -> None:
