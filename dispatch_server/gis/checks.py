@@ -41,11 +41,13 @@ from dispatch_server.gis.map_checks import (
 
 def check(folder: Folder, say: Say = in_silence) -> list[Flaw]:
     """Everything that is wrong, the worst first. `say` hears what is being looked at."""
-    say("Reading the manifest and the checksums.")
-    flaws = list(_manifest_flaws(folder))
     say("Reading the layers.")
-    ground = Ground(folder)
-    flaws += ground.flaws
+    return flaws_of(Ground(folder), say)
+
+
+def flaws_of(ground: Ground, say: Say) -> list[Flaw]:
+    say("Looking at the manifest and the checksums.")
+    flaws = [*_manifest_flaws(ground.folder), *ground.flaws]
     for title, look in _CHECKS:
         say(title)
         flaws += look(ground)

@@ -105,8 +105,9 @@ def _from_gdal(path: Path, layer: Layer, say: Say) -> Table:
         parts = []
         for start in range(0, max(count, 1), ROWS_BETWEEN_WORDS):
             parts.append(_part(path, layer, name, start))
+            done = start + len(parts[-1].ids)
             if count > ROWS_BETWEEN_WORDS:
-                say(at(layer.label, f"{start + len(parts[-1].ids):,} rows so far."))
+                say(at(layer.label, f"{done:,} rows so far."))
     except (DataSourceError, DataLayerError) as error:
         raise BadInput(f"{layer.label} cannot be read: {' '.join(str(error).split()).rstrip('.')}.") from None
     except (UnicodeDecodeError, LookupError):

@@ -13,7 +13,8 @@ from dispatch_server.domain.targets import Stop, stop_for, target_over
 from dispatch_server.gis import layers
 from dispatch_server.gis.changes import AreaChanges, area_changes, areas_at
 from dispatch_server.gis.coverage import square_metres
-from dispatch_server.gis.folder import Folder, folder_of
+from dispatch_server.gis.folder import folder_of
+from dispatch_server.gis.ground import Ground
 from dispatch_server.gis.layers import AreaShape, strict
 from dispatch_server.gis.zones import Zones
 from dispatch_server.protocol.geo import LonLat
@@ -23,9 +24,9 @@ from dispatch_server.services.layers import (
     Registers,
     Say,
     as_known,
-    checked_folder,
+    checked_ground,
     known_registers,
-    read_registers,
+    registers_of,
 )
 from dispatch_server.store.layers import (
     REGISTERS,
@@ -43,22 +44,22 @@ Map = tuple[Sequence[AreaShape], Zones]
 
 def preview_folder(store: Store, policy: Policy, directory: Path, say: Say) -> list[str]:
     """`relight gis preview`: says what loading would change. Gives what stands in the way of it."""
-    folder, blocking = checked_folder(directory, say)
-    if blocking or folder is None:
+    ground, blocking = checked_ground(directory, say)
+    if blocking or ground is None:
         return blocking
-    for sentence in preview(store, policy, folder, say):
+    for sentence in preview(store, policy, ground, say):
         say(sentence)
     return []
 
 
-def preview(store: Store, policy: Policy, folder: Folder, say: Say) -> Iterator[str]:
+def preview(store: Store, policy: Policy, ground: Ground, say: Say) -> Iterator[str]:
     """Nothing is written, and nothing here holds up a server."""
-    earlier = store.read(loads)
+    earlier, folder = store.read(loads), ground.folder
     if not earlier:
         yield f"No map is loaded yet: everything in version {folder.version} would be new."
         return
     yield f"In force is version {earlier[-1].version}; this folder is version {folder.version}."
-    before, after = _map_of(folder_of(store.read(layer_files))), _map_of(folder)
+    before, after = _map_of(strict(layers.read_areas(folder_of(store.read(layer_files))))), _map_of(ground.areas)
     yield from _areas_told(area_changes(before[0], after[0]))
     say("Looking at the calls.")
     yield from _calls_told(store.read(placed_calls), before, after)
@@ -67,11 +68,10 @@ def preview(store: Store, policy: Policy, folder: Folder, say: Say) -> Iterator[
     yield _targets_told(outages, {c.call_id: c for c in calls}, before, after, policy)
     yield "Loading changes none of them by itself: a call keeps the area it was given until it is placed again."
     say("Looking at the registers.")
-    yield from _registers_told(read_registers(folder), store.read(known_registers))
+    yield from _registers_told(registers_of(ground), store.read(known_registers))
 
 
-def _map_of(folder: Folder) -> Map:
-    areas = strict(layers.read_areas(folder))
+def _map_of(areas: Sequence[AreaShape]) -> Map:
     return areas, Zones(areas)
 
 

@@ -11,9 +11,10 @@ from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.domain.refusals import BadInput, NotFound, Refused
 from dispatch_server.domain.rules import Policy
 from dispatch_server.gis import layers
-from dispatch_server.gis.checks import check, unlike_the_manifest
+from dispatch_server.gis.checks import flaws_of, unlike_the_manifest
 from dispatch_server.gis.folder import ROAD_EDGES, ROAD_NODES, THE_MAP, Folder, folder_at, folder_of, has_roads
 from dispatch_server.gis.gazetteer import gazetteer_of
+from dispatch_server.gis.ground import Ground
 from dispatch_server.gis.layers import strict
 from dispatch_server.gis.locator import MapLocator
 from dispatch_server.gis.travel import RoadTravel
@@ -63,15 +64,34 @@ class Known:
 
 def read_registers(folder: Folder) -> Registers:
     """Raises BadInput with the first thing that is wrong."""
-    return Registers(
-        {
-            "crews": list(_crews(folder)),
-            "transformers": [_placed(record) for record in strict(layers.read_transformers(folder))],
-            "accounts": [_placed(record) for record in strict(layers.read_accounts(folder))],
-        },
+    return _registers(
+        _crews(strict(layers.read_crews(folder)), strict(layers.read_depots(folder))),
+        strict(layers.read_transformers(folder)),
+        strict(layers.read_accounts(folder)),
         strict(layers.read_shifts(folder)),
         len(strict(layers.read_areas(folder))),
     )
+
+
+def registers_of(ground: Ground) -> Registers:
+    """Of layers that were read and checked already."""
+    crews = _crews(ground.crews, ground.depots)
+    return _registers(crews, ground.transformers, ground.accounts, ground.shifts, len(ground.areas))
+
+
+def _registers(
+    crews: Iterator[dict[str, Any]],
+    transformers: Sequence[layers.TransformerRecord],
+    accounts: Sequence[layers.AccountRecord],
+    shifts: Sequence[layers.ShiftRow],
+    areas: int,
+) -> Registers:
+    rows = {
+        "crews": list(crews),
+        "transformers": [_placed(record) for record in transformers],
+        "accounts": [_placed(record) for record in accounts],
+    }
+    return Registers(rows, shifts, areas)
 
 
 def load_layers(work: Work, directory: Path) -> None:
@@ -137,11 +157,10 @@ def check_folder(directory: Path, say: Say) -> list[str]:
 
 def load_folder(store: Store, directory: Path, say: Say) -> list[str]:
     """`relight gis load`: checks, then loads in one Work. Gives what stands in the way; empty when it was loaded."""
-    folder, blocking = checked_folder(directory, say)
-    if blocking or folder is None:
+    ground, blocking = checked_ground(directory, say)
+    if blocking or ground is None:
         return blocking
-    say("Reading the registers.")
-    registers, known = read_registers(folder), store.read(known_registers)
+    folder, registers, known = ground.folder, registers_of(ground), store.read(known_registers)
     say("Writing it to the store.")
     store.work(COMMAND_LINE, lambda work: keep_layers(work, folder, registers, known))
     n = registers.counted
@@ -163,23 +182,24 @@ def loads_told(reading: Reading, zone: tzinfo) -> list[str]:
     return [*told, "The last one is in force."] if told else [NOTHING_LOADED]
 
 
-def checked_folder(directory: Path, say: Say) -> tuple[Folder | None, list[str]]:
-    """The folder, or what stands in the way of it; notes are said."""
-    say(f"Checking {directory}.")
-    folder, complaints = _checked(directory, say)
+def checked_ground(directory: Path, say: Say) -> tuple[Ground | None, list[str]]:
+    """The layers, or what stands in the way of them; notes are said."""
+    ground, complaints = _checked(directory, say)
     if blocking := [c for c in complaints if not c.startswith(NOTE)]:
         return None, blocking
     for note in complaints:
         say(note)
-    return folder, []
+    return ground, []
 
 
-def _checked(directory: Path, say: Say) -> tuple[Folder | None, list[str]]:
+def _checked(directory: Path, say: Say) -> tuple[Ground | None, list[str]]:
+    say(f"Checking {directory}.")
     try:
         folder = folder_at(directory, say)
     except BadInput as error:
         return None, [str(error)]
-    return folder, [flaw.sentence if flaw.blocks else f"{NOTE}{flaw.sentence}" for flaw in check(folder, say)]
+    ground = Ground(folder)
+    return ground, [f.sentence if f.blocks else f"{NOTE}{f.sentence}" for f in flaws_of(ground, say)]
 
 
 def _map_of(folder: Folder) -> MapLocator:
@@ -187,10 +207,10 @@ def _map_of(folder: Folder) -> MapLocator:
     return MapLocator(zones, gazetteer_of(folder), folder.version)
 
 
-def _crews(folder: Folder) -> Iterator[dict[str, Any]]:
-    depots = {depot.code: depot.at for depot in strict(layers.read_depots(folder))}
-    for crew in strict(layers.read_crews(folder)):
-        if crew.depot not in depots:
+def _crews(crews: Sequence[layers.CrewRow], depots: Sequence[layers.Depot]) -> Iterator[dict[str, Any]]:
+    at_depot = {depot.code: depot.at for depot in depots}
+    for crew in crews:
+        if crew.depot not in at_depot:
             raise BadInput(f"crews.csv: {crew.code} names the depot {crew.depot!r}, which is not in depots.csv.")
         yield {
             "code": crew.code,
@@ -200,8 +220,8 @@ def _crews(folder: Folder) -> Iterator[dict[str, Any]]:
             "skills": "|".join(crew.skills),
             "people": crew.people,
             "vehicle": crew.vehicle,
-            "depot_lon": depots[crew.depot].lon,
-            "depot_lat": depots[crew.depot].lat,
+            "depot_lon": at_depot[crew.depot].lon,
+            "depot_lat": at_depot[crew.depot].lat,
             "suspended": crew.suspended,
         }
 

@@ -46,7 +46,7 @@ def test_nothing_is_wrong_with_the_small_map() -> None:
 def test_progress_is_heard() -> None:
     heard: list[str] = []
     check(a_folder(), heard.append)
-    assert heard[0] == "Reading the manifest and the checksums."
+    assert heard[:2] == ["Reading the layers.", "Looking at the manifest and the checksums."]
     assert "Looking for overlaps and gaps." in heard
 
 
