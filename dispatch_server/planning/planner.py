@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dispatch_server.planning.board import PRICES, Board, Plan, Prices, Stop
-from dispatch_server.planning.ground import NOBODY, Ground, Numbers
+from dispatch_server.planning.ground import NOBODY, Ground
 from dispatch_server.planning.inserting import insert
 from dispatch_server.planning.routes import Routes
-from dispatch_server.planning.search import COLD, Search, Spent
+from dispatch_server.planning.search import Search, Spent
 from dispatch_server.planning.seeding import rolling_assignment
 
 AROUND = 0.5  # warmth of a re-plan: little is stirred up for one event
@@ -103,10 +103,13 @@ def _still_there(ground: Ground, board: Board, former: Plan) -> list[list[int]]:
             continue
         here = [outage[s.outage_id] for s in stops if s.outage_id in outage]
         sequences[c] += [j for j in here if j not in placed and _may(ground, c, j)]
-        was_at = {j: n for n, j in enumerate(here)}
-        road = int(ground.heading[c])
-        sequences[c].sort(key=lambda j, was_at=was_at, road=road: (j != road, was_at.get(j, len(was_at))))  # type: ignore[misc]
+        sequences[c] = _in_the_former_order(sequences[c], here, int(ground.heading[c]))
     return sequences
+
+
+def _in_the_former_order(day: list[int], former: list[int], heading: int) -> list[int]:
+    turn = {j: n for n, j in enumerate(former)}
+    return sorted(day, key=lambda j: (j != heading, turn.get(j, len(turn))))
 
 
 def _inserted(ground: Ground, sequences: list[list[int]]) -> Routes:
@@ -125,12 +128,17 @@ def _best(one: Routes, other: Routes | None) -> Routes:
 
 
 def _kept_where_little_is_gained(routes: Routes) -> Routes:
-    """Each outage taken from its crew goes back to it, unless that costs more than the price of turning."""
-    ground = routes.ground
-    for crew, outage in _bonds(ground):
-        back = _given_back(routes, crew, outage)
-        if back is not None and back.cost() <= routes.cost():
-            routes = back
+    """Each outage taken from its crew goes back to it, unless that loses more than the price of turning. Again as long
+    as something goes back: what one gains may hang on another."""
+    bonds = _bonds(routes.ground)
+    for _ in bonds:
+        before = routes
+        for crew, outage in bonds:
+            back = _given_back(routes, crew, outage)
+            if back is not None and back.cost() <= routes.cost():
+                routes = back
+        if routes is before:
+            break
     return routes
 
 
@@ -151,6 +159,3 @@ def _given_back(routes: Routes, crew: int, outage: int) -> Routes | None:
         without[crew].insert(0, outage)
         return Routes(routes.ground, without)
     return insert(Routes(routes.ground, without), outage, only=crew)
-
-
-__all__ = ["COLD", "Numbers", "RollingPlanner", "told"]

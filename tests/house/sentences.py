@@ -10,7 +10,10 @@ ROOT = Path(__file__).parents[2] / "dispatch_server"
 HOLE = "{}"
 
 # Here every text with a space in it is for a person, unless it stands where nobody but a programmer reads.
-RULES = ("domain", "services", "gis/locator.py", "gis/told.py", "gis/travel.py", "gis/datums.py")
+RULES = (
+    *("domain", "services", "planning/explaining.py"),
+    *("gis/locator.py", "gis/told.py", "gis/travel.py", "gis/datums.py"),
+)
 # Here only what reads as a whole sentence, or is handed to a refusal: the rest is SQL, headers and documentation.
 EDGES = ("web", "store/work.py", "store/store.py", "store/sqlite.py", "store/postgres.py", "store/feed.py", "protocol")
 LAYERS = (
