@@ -53,8 +53,10 @@ def main() -> None:
 
     theirs = Theirs(names)
     ways: dict[str, Locate] = {"Relight": relight, "cpca": theirs.cpca, "jionlp": theirs.jionlp}
-    for title, corpus in (("written by hand", read_by_hand(names)), ("made by rules", by_rules(names.places))):
-        _compare(title, [u for u in corpus if u.is_words_only], ways)
+    made = by_rules(names.places)
+    _compare("written by hand", [u for u in read_by_hand(names) if u.is_words_only], ways)
+    _compare("made by rules", made, ways)
+    _compare("of these, with county, township and village in full", [u for u in made if u.section == "in full"], ways)
     addresses = distinct_addresses(names, 10_000 if options.quick else 200_000)
     took = np.array([_nanoseconds(lambda words=words: locator.locate(Clues(address=words))) for words in addresses])
     p50, p99 = np.percentile(took, (50, 99)) / 1e6
@@ -77,7 +79,7 @@ def _compare(title: str, corpus: Sequence[Utterance], ways: dict[str, Locate]) -
         shares = (_county_right(told), score.township, score.village, score.offered)
         rows.append([way, *(f"{share:.1%}" for share in shares), score.unplaced, score.sure_but_wrong])
     nowhere = sum(u.nowhere for u in corpus)
-    print(f"### {len(corpus)} utterances {title}, {nowhere} of them name no place\n")
+    print(f"### {len(corpus)} utterances {title}; {nowhere} of them name no place\n")
     head = [
         "",
         "county right",
