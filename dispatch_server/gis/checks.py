@@ -33,9 +33,11 @@ from dispatch_server.gis.ground import MOST_OF_A_KIND, Flaw, Ground
 from dispatch_server.gis.layers import NamedPlace
 from dispatch_server.gis.map_checks import (
     bad_outlines,
+    beside_the_counties,
+    gaps,
     in_another_area,
     outside_the_territory,
-    overlaps_and_gaps,
+    overlaps,
 )
 
 
@@ -47,7 +49,7 @@ def check(folder: Folder, say: Say = in_silence) -> list[Flaw]:
 
 def flaws_of(ground: Ground, say: Say) -> list[Flaw]:
     say("Looking at the manifest and the checksums.")
-    flaws = [*_manifest_flaws(ground.folder), *ground.flaws]
+    flaws = [*_manifest_flaws(ground.folder), *ground.flaws, *_nothing_in_them(ground)]
     for title, look in _CHECKS:
         say(title)
         flaws += look(ground)
@@ -95,6 +97,19 @@ def _manifest_flaws(folder: Folder) -> Iterator[Flaw]:
         yield Flaw(f"{ROAD_NODES} and {ROAD_EDGES} belong together; one of them is missing.", blocks=True)
     elif not has_nodes:
         yield Flaw("There is no road layer; minutes to drive come from straight lines.", blocks=False)
+
+
+def _nothing_in_them(ground: Ground) -> Iterator[Flaw]:
+    """Without areas and names nothing can be placed; without customers only they cannot."""
+    held = [(AREAS, ground.areas, True), (GAZETTEER, ground.gazetteer, True)]
+    held += [
+        (TRANSFORMERS, ground.transformers, False),
+        (ACCOUNTS, ground.accounts, False),
+        (CREWS, ground.crews, False),
+    ]
+    for file, records, blocks in held:
+        if not records and ground.folder.has(file) and file not in ground.unread:
+            yield Flaw(f"{ground.folder.label(file)} holds nothing.", blocks)
 
 
 def _repeated_codes(ground: Ground) -> Iterator[Flaw]:
@@ -192,7 +207,9 @@ _CHECKS: tuple[tuple[str, Callable[[Ground], Iterable[Flaw]]], ...] = (
     ("Looking for codes that stand twice.", _repeated_codes),
     ("Looking for references to nothing.", _unknown_references),
     ("Looking at the outlines.", bad_outlines),
-    ("Looking for overlaps and gaps.", overlaps_and_gaps),
+    ("Looking for overlaps.", overlaps),
+    ("Looking for gaps.", gaps),
+    ("Comparing the areas with the counties.", beside_the_counties),
     ("Looking whether layers fit each other only in another datum.", suspicious_datums),
     ("Looking for positions outside the territory.", outside_the_territory),
     ("Looking for villages and transformers in another area than they say.", in_another_area),

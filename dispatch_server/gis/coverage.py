@@ -18,7 +18,7 @@ SMALL_PART_M2 = 1_000.0  # of an area in several parts: a courtyard that was lef
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of ground that something is wrong with, and the areas it belongs to or lies between."""
+    """A piece of ground that something is wrong with, and the areas it belongs to."""
 
     shape: BaseGeometry
     areas: tuple[AreaShape, ...] = ()
@@ -60,17 +60,16 @@ def overlaps(areas: Sequence[AreaShape]) -> list[Piece]:
     return _worth_telling(pieces)
 
 
-def gaps(areas: Sequence[AreaShape]) -> list[Piece]:
-    """Holes that areas leave between them, with the areas around each."""
-    holes = [shapely.Polygon(ring) for part in _polygons(_together(areas)) for ring in part.interiors]
-    return [_among(piece, areas) for piece in _worth_telling(Piece(hole) for hole in holes)]
+def gaps(covered: BaseGeometry) -> list[Piece]:
+    """Holes in what all areas cover together."""
+    holes = [shapely.Polygon(ring) for part in _polygons(covered) for ring in part.interiors]
+    return _worth_telling(Piece(hole) for hole in holes)
 
 
-def beside(areas: Sequence[AreaShape], counties: Sequence[BaseGeometry]) -> tuple[list[Piece], list[Piece]]:
+def beside(covered: BaseGeometry, land: BaseGeometry) -> tuple[list[Piece], list[Piece]]:
     """What of the counties no area covers, and what areas cover outside every county."""
-    if not counties or not areas:
+    if covered.is_empty or land.is_empty:
         return [], []
-    land, covered = shapely.union_all(np.array(counties, dtype=object)), _together(areas)
     bare, outside = _polygons(land.difference(covered)), _polygons(covered.difference(land))
     return _worth_telling(map(Piece, bare)), _worth_telling(map(Piece, outside))
 
@@ -79,6 +78,11 @@ def small_parts(areas: Sequence[AreaShape]) -> list[Piece]:
     """Of areas in several parts, those too small to be meant."""
     parts = [Piece(part, (area,)) for area in areas for part in _parts(area.shape)]
     return _worth_telling(part for part in parts if part.m2 < SMALL_PART_M2)
+
+
+def neighbours_of(piece: Piece, areas: Sequence[AreaShape]) -> list[AreaShape]:
+    touching = shapely.intersects(np.array([a.shape for a in areas], dtype=object), piece.shape)
+    return [areas[i] for i in np.flatnonzero(touching).tolist()]
 
 
 def square_metres(shape: BaseGeometry) -> float:
@@ -92,14 +96,9 @@ def _parts(shape: BaseGeometry) -> list[BaseGeometry]:
     return list(shape.geoms) if isinstance(shape, shapely.MultiPolygon) and len(shape.geoms) > 1 else []
 
 
-def _together(areas: Sequence[AreaShape]) -> BaseGeometry:
-    whole: BaseGeometry = shapely.union_all(np.array([a.shape for a in areas], dtype=object))
+def together(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
+    whole: BaseGeometry = shapely.union_all(np.array(shapes, dtype=object))
     return whole
-
-
-def _among(piece: Piece, areas: Sequence[AreaShape]) -> Piece:
-    touching = shapely.intersects(np.array([a.shape for a in areas], dtype=object), piece.shape)
-    return Piece(piece.shape, tuple(areas[i] for i in np.flatnonzero(touching).tolist()))
 
 
 def _polygons(shape: BaseGeometry) -> list[shapely.Polygon]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from shapely.geometry.base import BaseGeometry
+
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis import layers
+from dispatch_server.gis.coverage import together
 from dispatch_server.gis.features import codes_in
 from dispatch_server.gis.folder import (
     ACCOUNTS,
@@ -56,6 +59,7 @@ class Ground:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         self.flaws: list[Flaw] = []
+        self.unread = set[str]()  # files of which something could not be read
         self._where: dict[str, dict[str, list[str]]] = {}
         self.areas = self._read(AREAS, layers.read_areas)
         self.counties = self._read(COUNTIES, layers.read_counties)
@@ -78,6 +82,11 @@ class Ground:
     @cached_property
     def zones(self) -> Zones:
         return Zones(self.sound_areas)
+
+    @cached_property
+    def covered(self) -> BaseGeometry:
+        """What all areas cover together: seconds, for thousands of long outlines."""
+        return together([a.shape for a in self.sound_areas])
 
     def where_all(self, file: str, code: str) -> list[str]:
         """Every row or feature with this key: "areas.geojson feature 3". Looked up only where something is wrong."""
@@ -115,6 +124,8 @@ class Ground:
             records, complaints = read(self.folder)
         except BadInput as error:
             records, complaints = [], [str(error)]
+        if complaints:
+            self.unread.add(file)
         self.flaws += self.few(complaints, str, file, blocks=True)
         return records
 

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from dispatch_server.gis import coverage
-from dispatch_server.gis.coverage import Piece
+from dispatch_server.gis.coverage import Piece, neighbours_of
 from dispatch_server.gis.folder import (
     ACCOUNTS,
     AREAS,
@@ -48,13 +48,19 @@ def _bad_outline(ground: Ground, file: str, code: str, shape: shapely.Geometry) 
     return at(where, f"the outline of {code} is not valid at {lon:.6f}, {lat:.6f} ({found[1]}).")
 
 
-def overlaps_and_gaps(ground: Ground) -> Iterator[Flaw]:
-    areas, counties = ground.sound_areas, [c.shape for c in ground.counties if c.shape.is_valid]
-    label = ground.folder.label(AREAS)
-    yield from ground.few(coverage.overlaps(areas), lambda p: _overlap(ground, p), AREAS, blocks=False)
-    yield from ground.few(coverage.gaps(areas), lambda p: _gap(label, p), AREAS, blocks=False)
-    yield from ground.few(coverage.small_parts(areas), lambda p: _small_part(ground, p), AREAS, blocks=False)
-    bare, outside = coverage.beside(areas, counties)
+def overlaps(ground: Ground) -> Iterator[Flaw]:
+    yield from ground.few(coverage.overlaps(ground.sound_areas), lambda p: _overlap(ground, p), AREAS, blocks=False)
+
+
+def gaps(ground: Ground) -> Iterator[Flaw]:
+    yield from ground.few(coverage.gaps(ground.covered), lambda p: _gap(ground, p), AREAS, blocks=False)
+    parts = coverage.small_parts(ground.sound_areas)
+    yield from ground.few(parts, lambda p: _small_part(ground, p), AREAS, blocks=False)
+
+
+def beside_the_counties(ground: Ground) -> Iterator[Flaw]:
+    land = coverage.together([c.shape for c in ground.counties if c.shape.is_valid])
+    (bare, outside), label = coverage.beside(ground.covered, land), ground.folder.label(AREAS)
     if bare:
         yield Flaw(at(label, f"of the counties, no area covers {_sizes(bare)}."), blocks=False)
     if outside:
@@ -67,9 +73,9 @@ def _overlap(ground: Ground, piece: Piece) -> str:
     return at(both, f"{_called(piece.areas[0])} and {_called(piece.areas[1])} both cover {_size(piece)}.")
 
 
-def _gap(label: str, piece: Piece) -> str:
-    around = ", ".join(_called(a) for a in piece.areas[:MOST_NEIGHBOURS])
-    return at(label, f"no area covers {_size(piece)}, beside {around}.")
+def _gap(ground: Ground, piece: Piece) -> str:
+    around = ", ".join(_called(a) for a in neighbours_of(piece, ground.sound_areas)[:MOST_NEIGHBOURS])
+    return at(ground.folder.label(AREAS), f"no area covers {_size(piece)}, beside {around}.")
 
 
 def _small_part(ground: Ground, piece: Piece) -> str:

@@ -322,3 +322,40 @@ def test_the_manifest_in_the_documentation_is_read_as_it_stands(utility: Path) -
     assert (accounts.encoding, accounts.values["no_night_calls"]) == ("GBK", {"": "0"})
     named = {word for line in own.splitlines() if line.startswith("| `") for word in line.split("`")[1::2]}
     assert {*BY_NAME} - named == {"road_nodes", "road_edges", "crew_people"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00" * 4096, b"SQLite format 3\x00garbage", b"{}", b"a,b\n1\n", b"\xff\xfe"]
+)
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".geojson", ".json", ".csv", ".zip"])
+def test_a_file_of_rubbish_is_told_and_nothing_falls_over(utility: Path, suffix: str, content: bytes) -> None:
+    (utility / f"broken{suffix}").write_bytes(content)
+    for name in ("areas", "accounts", "feeders"):
+        entry = {"file": f"broken{suffix}", "crs": "EPSG:4326"}
+        write_manifest(utility, {name: entry})
+        assert any(s.startswith(f"broken{suffix}") for s in blocking(utility))
+
+
+@pytest.mark.parametrize("lacking", [".shx", ".dbf", ".prj"])
+def test_a_shapefile_that_lacks_a_part(utility: Path, lacking: str) -> None:
+    """Without .prj it says nothing of its crs, and the manifest holds; without .dbf there are no names."""
+    (utility / f"counties{lacking}").unlink()
+    write_manifest(utility)
+    found = [s for s in blocking(utility) if s.startswith("counties.shp")]
+    assert (found == []) == (lacking == ".prj"), found
+
+
+def test_a_layer_without_features_is_an_empty_layer(utility: Path) -> None:
+    columns = {"DISTRICT_ID": ["A"], "NAME": ["A"], "CLASS": ["城区"], "TOWNSHIP": ["A"], "COUNTY": ["A"]}
+    write_layer(utility / "empty.gpkg", "districts", [shapely.box(0, 0, 1, 1)], columns, "EPSG:4546")
+    import sqlite3
+
+    with sqlite3.connect(utility / "empty.gpkg") as db:
+        db.execute("DROP TRIGGER IF EXISTS trigger_delete_feature_count_districts")
+        db.execute("PRAGMA trusted_schema = 1")
+        for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f'DROP TRIGGER "{trigger}"')
+        db.execute("DELETE FROM districts")
+    write_manifest(utility, changed("areas", file="empty.gpkg"))
+    assert strict(layers.read_areas(folder_at(utility))) == []
+    assert "empty.gpkg (districts) holds nothing." in blocking(utility)

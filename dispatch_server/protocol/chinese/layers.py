@@ -106,6 +106,7 @@ SENTENCES: dict[str, str] = {
     "{layer} holds no outlines; in a CSV they stand in a column wkt.": "{layer} 没有面；CSV 的面写在 wkt 列中。",
     "{layer} holds no {shapes}.": "{layer} 没有{shapes}。",
     "{shapes} are needed here, this is a {geometry}.": "此处须为{shapes}，而它是 {geometry}。",
+    "{layer} holds nothing.": "{layer} 是空的。",
     "{layer} is not a GeoJSON FeatureCollection.": "{layer} 不是 GeoJSON 的 FeatureCollection。",
     "its geometry is not a Polygon or MultiPolygon with closed rings.": "几何不是闭合的 Polygon 或 MultiPolygon。",
     "its outline is empty or leaves the globe; positions are longitude, then latitude.": (
@@ -200,7 +201,9 @@ SENTENCES: dict[str, str] = {
     "Looking for codes that stand twice.": "正在查找重复的编码。",
     "Looking for references to nothing.": "正在查找无效的引用。",
     "Looking at the outlines.": "正在检查轮廓。",
-    "Looking for overlaps and gaps.": "正在查找重叠和空隙。",
+    "Looking for overlaps.": "正在查找重叠。",
+    "Looking for gaps.": "正在查找空隙。",
+    "Comparing the areas with the counties.": "正在比对区域与县界。",
     "Looking whether layers fit each other only in another datum.": "正在检查图层之间是否有坐标系偏移。",
     "Looking for positions outside the territory.": "正在查找供电范围以外的坐标。",
     "Looking for villages and transformers in another area than they say.": "正在查找所写区域与位置不符的村和变压器。",
