@@ -19,6 +19,7 @@ from dispatch_server.gis.naming import (
     VILLAGE,
     Entry,
     How,
+    is_long,
     length_m,
     point_along,
 )
@@ -54,7 +55,7 @@ class ByWords:
             return self._nothing(reading, said)
         best = reading.best
         if reading.conflict:
-            place = self._unplaced(told.conflict(best), reading.ordered)
+            place = self._unplaced(told.conflict(best), reading)
             return replace(place, candidates=(*place.candidates, *self._near(reading))[:MOST_CANDIDATES])
         if len(best) > 1:
             return self._several(reading)
@@ -95,28 +96,30 @@ class ByWords:
         named = self._of(entry)
         return any(a is not None and a.code in touched for a in (named.area, *named.other_areas))
 
-    def candidates(self, hypotheses: Sequence[Hypothesis]) -> tuple[PlaceCandidate, ...]:
+    def candidates(self, hypotheses: Sequence[Hypothesis], words: str) -> tuple[PlaceCandidate, ...]:
         below = [h for h in hypotheses if h.entry.kind != COUNTY]
-        offered = (self._candidate(h) for h in below[: 2 * MOST_CANDIDATES])
+        offered = (self._candidate(h, words) for h in below[: 2 * MOST_CANDIDATES])
         return tuple(c for c in offered if c is not None)[:MOST_CANDIDATES]
 
     def _nothing(self, reading: Reading, said: str | None) -> Place:
         feeders = [e for m in reading.mentions for e, _ in m.called if e.kind == FEEDER]
         if feeders:
             return self._unplaced(told.only_feeder(feeders[0].name))
+        if reading.elsewhere:
+            return self._unplaced(told.elsewhere(reading.elsewhere))
         return self._unplaced(told.NOTHING_NAMED if said else told.NO_CLUE)
 
-    def _unplaced(self, note: str, hypotheses: Sequence[Hypothesis] = ()) -> Place:
-        candidates = self.candidates(hypotheses)
+    def _unplaced(self, note: str, reading: Reading | None = None) -> Place:
+        candidates = () if reading is None else self.candidates(reading.ordered, reading.words)
         return replace(UNPLACED, candidates=candidates, layers_version=self._circles.version, note=note)
 
     def _several(self, reading: Reading) -> Place:
         entries = [h.entry for h in reading.best]
         township = reading.common_township
         if township is None:
-            return self._unplaced(told.several(entries), reading.best)
+            return self._unplaced(told.several(entries), replace(reading, ordered=reading.best))
         place = replace(self._of(township), note=told.several(entries, township))
-        return replace(place, candidates=self.candidates(reading.best))
+        return replace(place, candidates=self.candidates(reading.best, reading.words))
 
     def _one(self, reading: Reading, only: Hypothesis) -> Place:
         place = self._laid(only, reading)
@@ -128,7 +131,7 @@ class ByWords:
         if only.entry.kind == TOWNSHIP and sure is Sure.LIKELY:
             rivals = [h for h in rivals if only.entry.holds(h.entry)]
         offered = self.candidates(
-            [only, *rivals] if sure is Sure.DOUBTFUL else rivals if only.entry.kind == TOWNSHIP else []
+            [only, *rivals] if sure is Sure.DOUBTFUL else rivals if only.entry.kind == TOWNSHIP else [], reading.words
         )
         near = self._near(reading)
         wires = wires_of(only.entry) if sure is not Sure.DOUBTFUL and not only.is_beside else (None, None)
@@ -148,7 +151,8 @@ class ByWords:
         if only.is_weak:
             return Sure.DOUBTFUL, told.maybe_of_another_name(only.heard_words, where)
         if only.how.is_heard:
-            sure = Sure.LIKELY if only.is_contained and not only.is_second_thought else Sure.DOUBTFUL
+            enough = only.is_contained and not only.is_second_thought and not _is_too_little(only)
+            sure = Sure.LIKELY if enough else Sure.DOUBTFUL
             return sure, told.heard(only.heard_words, where)
         if only.is_beside and not only.entry.is_spot:
             return Sure.DOUBTFUL, told.beside(where)
@@ -198,22 +202,29 @@ class ByWords:
         zones = self._circles.zones
         return zones.area(entry.area_code) or (None if entry.at is None else zones.area_at(entry.at))
 
-    def _candidate(self, hypothesis: Hypothesis) -> PlaceCandidate | None:
-        entry = hypothesis.entry
-        place = self._of(entry)
+    def _candidate(self, hypothesis: Hypothesis, words: str) -> PlaceCandidate | None:
+        entry, place, id_ = hypothesis.entry, self._of(hypothesis.entry), hypothesis.entry.id
+        number = _house_number(words, hypothesis) if entry.kind == STREET else None
+        if number is not None and _house_circle(entry, number) is not None:
+            place, id_ = self._house(entry, number), f"house:{id_.partition(':')[2]}:{number}"
         names = place.names or PlaceNames()
-        return None if place.area is None else _offer(entry, place, names, told.reason(hypothesis, names))
+        return None if place.area is None else _offer(id_, place, names, told.reason(hypothesis, names))
 
     def _near(self, reading: Reading) -> list[PlaceCandidate]:
         """Villages of the township that is named, one character away from the one that is named."""
         words = reading.unknown or "、".join(m.words for m in reading.mentions if VILLAGE in m.kinds)
         close = [entry for entry, _ in reading.nearly]
-        return [_offer(e, self._of(e), told.names_of(e), told.nearly(words, e)) for e in close]
+        return [_offer(e.id, self._of(e), told.names_of(e), told.nearly(words, e)) for e in close]
 
 
-def _offer(entry: Entry, place: Place, names: PlaceNames, reason: str) -> PlaceCandidate:
-    assert entry.at is not None, "a feeder is no place"
-    return PlaceCandidate(entry.id, names, entry.at.lon, entry.at.lat, entry.radius_m, place.area, reason)
+def _offer(id_: str, place: Place, names: PlaceNames, reason: str) -> PlaceCandidate:
+    assert place.lon is not None and place.lat is not None, "what is offered has a place"
+    return PlaceCandidate(id_, names, place.lon, place.lat, place.radius_m, place.area, reason)
+
+
+def _is_too_little(only: Hypothesis) -> bool:
+    """水溪村 for 清水溪村: one character stands for all that tells it from the others."""
+    return only.how is How.SLIP and not is_long(only.heard_words)
 
 
 def _has_namesakes(reading: Reading, only: Hypothesis) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dispatch_server.gis import layers
+from dispatch_server.gis.elsewhere import elsewhere
 from dispatch_server.gis.folder import FEEDERS, LANDMARKS, POLES, STREETS, TRANSFORMERS, Folder
 from dispatch_server.gis.heard import heard_mentions, misnamed, nearly, unknown_villages, without_covered
 from dispatch_server.gis.hypotheses import Hypothesis, best_of, hypotheses
@@ -21,9 +22,10 @@ from dispatch_server.gis.layers import (
     TransformerRecord,
     strict,
 )
-from dispatch_server.gis.mentions import Mention, exact_mentions, with_parts, without_taken_back
-from dispatch_server.gis.naming import COUNTY, TOWNSHIP, VILLAGE, Called, Entry, Names, entry_of
+from dispatch_server.gis.mentions import Mention, exact_mentions
+from dispatch_server.gis.naming import COUNTY, ELSEWHERE, TOWNSHIP, VILLAGE, Called, Entry, Names, entry_of
 from dispatch_server.gis.numbers import clean
+from dispatch_server.gis.parts import with_parts, without_taken_back
 from dispatch_server.gis.wires import Wires
 
 
@@ -56,6 +58,11 @@ class Reading:
         return tuple(h.entry.of for h in self.best if isinstance(h.entry.of, NamedPlace))
 
     @property
+    def elsewhere(self) -> str:
+        """What is named outside the territory, where nothing in it is."""
+        return "" if self.ordered else "".join(m.words for m in self.mentions if m.kinds == {ELSEWHERE})
+
+    @property
     def common_township(self) -> Entry | None:
         """Where several fit and all lie in one township that is named."""
         townships = [e for m in self.mentions if m.is_firm for e, _ in m.called if e.kind == TOWNSHIP]
@@ -78,6 +85,7 @@ class Gazetteer:
         records: list[NamedPlace | StreetRecord | LandmarkRecord] = [*places, *streets, *landmarks]
         entries = [entry_of(record) for record in records]
         aliases = {entry.id: record.aliases for entry, record in zip(entries, records, strict=True)}
+        entries += elsewhere(record for record in records if isinstance(record, NamedPlace))
         for feeder, said in self.wires.entries():
             entries.append(feeder)
             aliases[feeder.id] = said

@@ -25,7 +25,7 @@ from dispatch_server.gis.naming import (
 from dispatch_server.gis.readings import are_read_alike, sound_of
 
 MOST_CHARACTERS = 80  # of the words that are listened to: a place is named early
-_LONGEST = 7
+_LONGEST = 8
 _MOST_NEARLY = 6  # more is no help to anybody
 # 我们村 is everybody's. What sounds like it is no place.
 _NO_NAMES = re.compile(
@@ -79,7 +79,11 @@ def unknown_villages(words: str, mentions: Sequence[Mention]) -> Iterator[str]:
     """What is called a village right behind its township, and is none that is known."""
     for mention in mentions:
         found = _A_VILLAGE.match(words, mention.end) if TOWNSHIP in mention.kinds and mention.is_firm else None
-        if found and not _NO_NAMES.match(found[0]) and all(m.start != found.start() for m in mentions):
+        if (
+            found
+            and not _NO_NAMES.match(found[0])
+            and all(m.start != found.start() or m.how.is_heard for m in mentions)
+        ):
             yield found[0]
 
 
@@ -110,7 +114,7 @@ def _in_stretch(
         for right in range(left + 2, min(end, left + _LONGEST) + 1):
             said = words[left:right]
             called = [*_sounding(names, said, sounds[left:right]), *_slipped(names, said)]
-            if not called or _NO_NAMES.match(said):
+            if not called or (_NO_NAMES.match(said) and not (len(said) >= 4 and has_suffix(said))):
                 continue
             follows = behind_a_township and left == start and _may_end_at(words, right)
             credible = [c for c in called if _is_credible(said, c, holders, follows)]
@@ -146,7 +150,7 @@ def _slipped(names: Names, said: str) -> Iterator[Called]:
     """One character wrong, missing or too many, in names long enough to be known by the rest."""
     if len(said) < 3:
         return
-    close: set[str] = set(names.with_gap(said)) if is_long(said) else set()  # one is missing
+    close: set[str] = set(names.with_gap(said))  # one is missing
     for i in range(len(said)):
         rest = said[:i] + said[i + 1 :]
         if 0 < i < len(said) - 1 and names.called(rest) and is_long(rest):

@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import groupby
 
 from dispatch_server.gis.mentions import Mention, Part
-from dispatch_server.gis.naming import COUNTY, FEEDER, TOWNSHIP, VILLAGE, Entry, How
+from dispatch_server.gis.naming import COUNTY, ELSEWHERE, FEEDER, TOWNSHIP, VILLAGE, Entry, How
 from dispatch_server.protocol.geo import metres_between
 
 _FAULTLESS = (0, 0, How.FULL, False)
@@ -23,6 +23,7 @@ class _Bearing(Enum):
     NAMES = "names"
     HOLDS = "holds"
     FINER = "finer"  # it names something in the entry: the entry does not explain it
+    NEAR = "near"
     AGAINST = "against"
     NOTHING = "nothing"
 
@@ -113,8 +114,15 @@ def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
     for group in _groups(mentions):
         bearings = [_bearing(mention, entry, mentions) for mention in group]
         told = next((b for b in _Bearing if b in bearings), _Bearing.NOTHING)
+        if told is _Bearing.NAMES and _is_said_again(group[0], entry, mentions):
+            told = (
+                _Bearing.HOLDS
+                if any(e.holds(entry) for e, _ in group[0].called if e is not entry)
+                else _Bearing.NOTHING
+            )
+            bearings = [told]
         said[told] += [m for m, b in zip(group, bearings, strict=True) if b is told]
-        ignored += told is _Bearing.NOTHING and group[0].part is Part.PLACE and group[0].is_firm
+        ignored += told is _Bearing.NOTHING and group[0].is_firm
         left_over += told is _Bearing.FINER or (told is _Bearing.AGAINST and group[0].how.is_heard)
     named = said[_Bearing.NAMES]
     if not named:
@@ -130,6 +138,12 @@ def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
     last = (-_finest_holder(entry, inside), 0) if against else (0, -entry.fineness)
     order = (len(against), left_over, heard, noise, ignored, *last)
     return Hypothesis(entry, how, tuple(named), inside, against, left_over, noise, order)
+
+
+def _is_said_again(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> bool:
+    """In 白溪白溪村 the first is the township."""
+    following = [m for m in mentions if m.start == mention.end and not m.is_short]
+    return mention.is_short and any(e is entry for m in following for e, _ in m.called)
 
 
 def _finest_holder(entry: Entry, inside: Sequence[Mention]) -> int:
@@ -158,8 +172,10 @@ def _bearing(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> _Be
         return _Bearing.HOLDS
     if any(entry.holds(e) for e in entries):
         return _Bearing.NOTHING if mention.is_borne else _Bearing.FINER
-    if mention.part is Part.BESIDE and any(_are_neighbours(entry, e) for e in entries):
-        return _Bearing.NOTHING
+    if mention.part is Part.BESIDE:
+        return _Bearing.NEAR if any(_are_neighbours(entry, e) for e in entries) else _Bearing.NOTHING
+    if mention.kinds == {ELSEWHERE}:  # 湘乡市金石镇, not: 我在长沙市，家里是金石镇的
+        return _Bearing.AGAINST if any(0 <= m.start - mention.end <= 1 for m in mentions) else _Bearing.NOTHING
     if not mention.names_an_area:  # a street or a school of that name may be missing from the map
         return _Bearing.FINER if mention.is_firm and mention.how is not How.LOCAL else _Bearing.NOTHING
     may_be_noise = mention.is_borne or _may_be_noise(mention, entry, mentions)

@@ -95,15 +95,18 @@ class MapLocator:
         """The account's or the pin's place, doubted where the other clues point elsewhere."""
         said = _meant(reading)
         if said and not any(self._by_words.agrees(h.entry, place) for h in said):
-            place = self._doubted_for_words(place, said)
+            place = self._doubted_for_words(place, said, reading)
+        if reading.elsewhere:
+            note = told.disagree(place.method, told.in_words(place.names), reading.elsewhere)
+            place = replace(place, sure=Sure.DOUBTFUL, note=note)
         if pin is None or place.at is None or (apart_m := metres_between(pin, place.at)) <= CLUES_DISAGREE_M:
             return place
         return self._doubted_for_pin(place, pin, apart_m)
 
-    def _doubted_for_words(self, place: Place, said: Sequence[Hypothesis]) -> Place:
+    def _doubted_for_words(self, place: Place, said: Sequence[Hypothesis], reading: Reading) -> Place:
         names = " or ".join(told.full(h.entry) for h in said[:3])
         note = told.disagree(place.method, told.in_words(place.names), names)
-        return replace(place, sure=Sure.DOUBTFUL, candidates=self._by_words.candidates(said), note=note)
+        return replace(place, sure=Sure.DOUBTFUL, candidates=self._by_words.candidates(said, reading.words), note=note)
 
     def _doubted_for_pin(self, place: Place, pin: LonLat, apart_m: float) -> Place:
         note = f"{place.note} {told.pin_apart(apart_m)}".strip()

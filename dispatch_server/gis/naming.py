@@ -12,9 +12,12 @@ from dispatch_server.protocol.geo import LonLat, metres_between
 
 COUNTY, TOWNSHIP, VILLAGE = "county", "township", "village"
 STREET, LANDMARK, FEEDER = "street", "landmark", "feeder"
-TRANSFORMER, POLE = "transformer", "pole"
+TRANSFORMER, POLE, ELSEWHERE = "transformer", "pole", "elsewhere"
 # From the coarse to the fine. What is finer than a village lies in one or across several.
-_FINENESS = {kind: n for n, kind in enumerate((FEEDER, COUNTY, TOWNSHIP, VILLAGE, STREET, LANDMARK, TRANSFORMER, POLE))}
+_FINENESS = {
+    kind: n
+    for n, kind in enumerate((ELSEWHERE, FEEDER, COUNTY, TOWNSHIP, VILLAGE, STREET, LANDMARK, TRANSFORMER, POLE))
+}
 
 _SUFFIXES = ("国有林场", "街道", "社区", "镇", "乡", "村", "县", "市", "区")  # the longest first
 _OF_STREETS = ("路", "街", "巷", "弄", "线")
@@ -191,13 +194,18 @@ class Names:
 
     def _index_what_is_heard(self) -> None:
         for name, called in self._called.items():
-            if all(how in (How.SPOKEN, How.FORMER, How.LOCAL) for _, how in called):
+            if not any(_is_listened_for(name, one) for one in called):
                 continue
             for sound in sounds_of(name):
                 self._by_sound[sound] = (*self._by_sound.get(sound, ()), name)
             if is_long(name):
                 for gapped in {name[:i] + name[i + 1 :] for i in range(len(name))}:
                     self._by_gap[gapped] = (*self._by_gap.get(gapped, ()), name)
+
+
+def _is_listened_for(name: str, called: Called) -> bool:
+    entry, how = called
+    return entry.kind != ELSEWHERE and (how <= How.SHORT or (how is How.LOCAL and len(name) >= 4))
 
 
 def _surest(found: Sequence[Called]) -> tuple[Called, ...]:
@@ -209,7 +217,9 @@ def _surest(found: Sequence[Called]) -> tuple[Called, ...]:
 def is_long(name: str) -> bool:
     """Whether one wrong character leaves enough to know the name by: 大埠桥, 七里冲村; not 大桥村."""
     stem = stem_of(name)
-    return len(stem) - (2 if stem.endswith("大道") else stem.endswith(_OF_STREETS)) >= 3
+    if stem != name:
+        return len(stem) >= 3
+    return len(name) - (2 if name.endswith("大道") else name.endswith(_OF_STREETS)) >= 3
 
 
 def stem_of(name: str) -> str:

@@ -54,6 +54,10 @@ def contradicted(best: Hypothesis, where: str) -> str:
     return f"The words also name {said}, which does not fit {where}; ask the caller which is right."
 
 
+def elsewhere(named: str) -> str:
+    return f"The words name {named}, outside the service territory; ask the caller where the fault is."
+
+
 def only_county(county: Entry) -> str:
     return f"Only {county.name} is known; ask for the township and the village."
 

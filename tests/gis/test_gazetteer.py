@@ -139,7 +139,7 @@ def test_people_name_places_in_many_ways(words: str, places: list[str]) -> None:
         ("青山镇双农3组", "village:A8", How.MIXED),
         ("石桥乡七里聪村", "village:A7", How.MIXED),
         ("石桥乡七星冲村", "village:A7", How.SLIP),
-        ("青山镇上渡村", "township:2", How.FULL),  # too little to know 上渡口村 by
+        ("青山镇上渡村", "village:A11", How.SLIP),
         ("青山镇下渡口村", "township:2", How.FULL),  # 上 and 下 are no slip: it is another village
         ("石桥乡红星村", "village:A9", How.MIXED),  # 红星村 lies elsewhere; 洪新村 sounds like it
     ],
@@ -251,3 +251,9 @@ def test_the_table_of_readings_is_what_its_script_writes() -> None:
 
     assert make_readings.TABLE.read_text(encoding="utf-8") == make_readings.table()
     assert len(readings()) > 20_000
+
+
+def test_the_table_of_places_elsewhere_is_what_its_script_writes() -> None:
+    from gis_data import make_elsewhere
+
+    assert make_elsewhere.TABLE.read_text(encoding="utf-8") == make_elsewhere.table()

@@ -243,6 +243,26 @@ def test_a_misheard_name_alone_is_doubtful_and_offered() -> None:
     ]
 
 
+def test_a_short_name_with_a_character_missing_is_placed_in_doubt() -> None:
+    assert found(find("青山镇上渡村")) == (PlaceMethod.VILLAGE, Sure.DOUBTFUL, "A3")
+
+
+@pytest.mark.parametrize("words", ["邵阳市新邵县", "湘乡市青山镇", "湘乡市青山镇三角村"])
+def test_what_lies_outside_the_territory_is_never_sure(words: str) -> None:
+    assert find(words).sure is Sure.DOUBTFUL
+
+
+def test_a_city_outside_contradicts_a_pin_and_says_so() -> None:
+    place = RICH.locate(Clues(pin=middle_of("A2"), address="长沙市岳麓区"))
+    assert found(place) == (PlaceMethod.PIN, Sure.DOUBTFUL, "A2")
+    assert "the words name 长沙市岳麓区" in place.note
+    assert "outside the service territory" in find("长沙市岳麓区").note
+
+
+def test_where_the_caller_is_himself_does_not_move_the_fault() -> None:
+    assert found(find("我在长沙市打工，家里是青山镇三角村")) == (PlaceMethod.VILLAGE, Sure.LIKELY, "A3")
+
+
 def test_a_name_that_lies_elsewhere_but_sounds_like_one_here_is_doubtful() -> None:
     place = find("石桥乡红星村")
     assert found(place) == (PlaceMethod.VILLAGE, Sure.DOUBTFUL, "A4")
@@ -283,7 +303,7 @@ def test_a_house_number_that_the_street_does_not_have_leaves_the_street(number: 
 
 def test_a_street_of_two_townships_is_not_guessed() -> None:
     place = find("人民路12号")
-    assert (place.method, offered(place)) == (PlaceMethod.NONE, ["street:S2", "street:S3"])
+    assert (place.method, offered(place)) == (PlaceMethod.NONE, ["house:S2:12", "house:S3:12"])
 
 
 def test_beside_a_school_is_a_wider_circle_and_beside_a_village_is_in_doubt() -> None:

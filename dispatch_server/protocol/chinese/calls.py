@@ -70,6 +70,9 @@ SENTENCES: dict[str, str] = {
     "{count} places are called so; the first {most} are listed, all in {place}; ask which it is.": (
         "{place}有 {count} 处同名，只列出前 {most} 处；请询问是哪一处。"
     ),
+    "The words name {heard}, outside the service territory; ask the caller where the fault is.": (
+        "来电人说的是{heard}，不在供电区域内；请询问故障在哪里。"
+    ),
     "The words also name {heard}, which does not fit {place}; ask the caller which is right.": (
         "来电人还说到{heard}，与{place}不符；请询问以哪个为准。"
     ),

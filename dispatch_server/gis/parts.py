@@ -1,0 +1,149 @@
+"""The part that a name has in the caller's sentence: the place itself, a neighbour, a direction, or taken back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dispatch_server.gis.mentions import Mention, Part
+from dispatch_server.gis.naming import COUNTY, TOWNSHIP, VILLAGE
+from dispatch_server.gis.numbers import NUMBER, number_in
+
+
+def with_parts(words: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """Each with its part in the sentence; what the caller took back is left out."""
+    kept = _without_corrected(words, [m for m in mentions if not _is_denied(words, m)])
+    return [_in_its_part(words, m, [o for o in kept if o is not m]) for m in kept]
+
+
+def without_taken_back(words: str, exact: Sequence[Mention], kept: Sequence[Mention]) -> str:
+    """The words with blanks where something was denied or corrected: nobody shall hear it again."""
+    still_said = {m.start for m in kept}
+    for mention in exact:
+        if mention.start not in still_said:
+            words = words[: mention.start] + "\0" * len(mention.words) + words[mention.end :]
+    return words
+
+
+# 不是大桥村，是石桥村. 是不是, 要不是 and 不是…吗 deny nothing.
+_DENIAL = re.compile(
+    r"(?<![是要还可莫该])不(?:是|在)(?P<no>[^，,。！？!?；;]{2,24}?)(?=(?:[，,、；;]?(?:而|应该)?是)|[，,。！!；;]|$)"
+)
+_ASKING = re.compile("[吗嘛么吧]")
+# What a correction names takes back the one before, even if no map knows it.
+_NAMED_AFTER = {
+    VILLAGE: re.compile("[\u4e00-\u9fff](?:村(?!里|民|子)|社区)"),
+    TOWNSHIP: re.compile("[\u4e00-\u9fff](?:镇|乡(?!下|里)|街道)"),
+}
+_CORRECTION = re.compile("不对|(?:说|讲|搞|弄|报|记|写)错|错了|哦不|啊不|噢不|不不|更正|口误|应该是|应为")
+
+
+def _is_denied(words: str, mention: Mention) -> bool:
+    for found in _DENIAL.finditer(words):
+        if found.start("no") <= mention.start < found.end("no") and not _ASKING.search(found["no"]):
+            return True
+    return False
+
+
+def _without_corrected(words: str, mentions: list[Mention]) -> list[Mention]:
+    """洋溪镇，不对，是水车镇: what was said before gives way to what of the same kind is said after."""
+    for found in _CORRECTION.finditer(words):
+        after = frozenset[str]().union(*(m.kinds for m in mentions if m.start >= found.end()))
+        after |= {kind for kind, named in _NAMED_AFTER.items() if named.search(words, found.end())}
+        mentions = [m for m in mentions if m.start >= found.start() or m.kinds.isdisjoint(after)]
+    return mentions
+
+
+_BEFORE_A_DIRECTION = re.compile("(?:往|朝|向|通往|通向|开往|驶往)$")
+_BEFORE_A_WAY = re.compile("(?:去|到|上|回)$")
+_A_DIRECTION_AFTER = re.compile("(?:那个|这个|的)?方向")
+_A_WAY_AFTER = re.compile("(?:去)?的?(?:路上|半路|公路|马路|路口)|去的路|那条路")
+_BEFORE_A_NEIGHBOUR = re.compile(
+    "(?:隔壁|旁边|对面|附近|后面|前面|边上|侧边|紧挨|挨着|挨到|靠近|紧靠|靠|临近|邻近|毗邻|距离|离|距|背靠|面对|过了?|路过|从)"
+    "(?:就是|也是|是|就|有个|有一个|有|着|那个|这个|一个|个|：|:)*$"
+)
+_FROM = re.compile("(?:过|从)$")
+_A_NEIGHBOUR_AFTER = re.compile(
+    "(?:的|大门|门口|再|村)*(?:斜对面|正对面|对面|对门|旁边|旁|隔壁|附近|左近|背后|后头|后面|背面|屋后|前头|前面|边上|侧边|"
+    "左边|右边|左手边|右手边|东边|西边|南边|北边|东侧|西侧|南侧|北侧|边(?!那|这)|过去|过来|往前|往里|往上|往下|往[东西南北]|再走|"
+    "不远|出来|出去|上来|上去|下来|下去|外面|周围|周边|一带|交界|(?:还?有|约|大概|大约|差不多)?"
+    + NUMBER
+    + "(?:多|来|几)?(?:米|公里|里(?![\u4e00-\u9fff])|里(?=[路地远外的多左])))"
+)
+_UNDER_IT = re.compile("(?:的|这|那)*(?:下面|下头|底下)")  # of a township: inside it
+_BETWEEN = re.compile("(?:之间|中间|交界)")
+_FAR = re.compile("(?P<n>" + NUMBER + ")(?:多|来|几)?(?P<unit>米|公里|里)")
+_UNIT_M = {"米": 1.0, "公里": 1000.0, "里": 500.0}
+_NEAR_BY = 12  # characters in which a distance is said
+
+
+def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Mention:
+    """Said of 冯家村 in 隔壁是圳上镇冯家村, too: what stands before a name counts for all said in one breath."""
+    first, last = _breath(mention, others)
+    previous = max((o.end for o in others if o.end <= mention.start), default=0)
+    following = min((o.start for o in others if o.start >= mention.end), default=len(words))
+    before = words[max(0, first - 6, *(o.end for o in others if o.end <= first)) : first]
+    after = words[mention.end : min(following, mention.end + _NEAR_BY)]
+    after_all = words[last : min([last + _NEAR_BY, *(o.start for o in others if o.start >= last)])]
+    is_tail = previous > 0 and _is_tail(mention, words[previous : mention.start])
+    mention = replace(mention, before=words[max(previous, mention.start - 1) : mention.start], after=after[:6])
+    mention = replace(mention, is_tail=is_tail)
+    if _A_DIRECTION_AFTER.match(after_all) or _BEFORE_A_DIRECTION.search(before):
+        return replace(mention, part=Part.TOWARDS)
+    if _BEFORE_A_WAY.search(before) and _A_WAY_AFTER.match(after_all):
+        return replace(mention, part=Part.TOWARDS)
+    if _is_beside(mention, before, after, after_all) or _is_between(words, mention, others):
+        return replace(mention, part=Part.BESIDE, away_m=_metres_said(after))
+    return mention
+
+
+def _breath(mention: Mention, others: Sequence[Mention]) -> tuple[int, int]:
+    """Where the row of names begins and ends that go from the coarse to the fine without anything between."""
+    first, last, links = mention, mention, True
+    while links:
+        links = False
+        for other in others:
+            if other.end == first.start and _holds(other, first):
+                first, links = other, True
+            elif other.start == last.end and _holds(last, other):
+                last, links = other, True
+    return first.start, last.end
+
+
+def _holds(outer: Mention, inner: Mention) -> bool:
+    return any(o.holds(i) for o, _ in outer.called for i, _ in inner.called if o is not i)
+
+
+def _is_tail(mention: Mention, gap: str) -> bool:
+    is_village = VILLAGE in mention.kinds and TOWNSHIP not in mention.kinds
+    return is_village and _REST_OF_A_NAME.fullmatch(gap) is not None
+
+
+# What stands between two names without belonging to either: 洋溪镇的石桥村, 洋溪镇那个石桥村.
+_REST_OF_A_NAME = re.compile(
+    "[^的那这个在是里边有我们和跟与中还，,。；;、！？!?()（）0-9A-Z#城镇乡村县市区组队道和同及去到往号旁后前家就属下]{1,2}"
+)
+
+
+def _is_beside(mention: Mention, before: str, after: str, after_all: str) -> bool:
+    if _BEFORE_A_NEIGHBOUR.search(before):
+        return not _FROM.search(before) or _A_NEIGHBOUR_AFTER.match(after_all) is not None
+    if mention.kinds <= {COUNTY, TOWNSHIP} and _UNDER_IT.match(after):
+        return False
+    return _A_NEIGHBOUR_AFTER.match(after) is not None
+
+
+def _is_between(words: str, mention: Mention, others: Sequence[Mention]) -> bool:
+    """大桥村和永丰村之间, 大桥村跟永丰村交界."""
+    for found in _BETWEEN.finditer(words):
+        last = max((m for m in (mention, *others) if m.end <= found.start()), key=lambda m: m.end, default=None)
+        if last is None or found.start() - last.end > 2:
+            continue
+        first = max((m for m in (mention, *others) if m.end < last.start), key=lambda m: m.end, default=None)
+        if mention in (first, last) and first is not None and last.start - first.end <= 2:
+            return True
+    return False
+
+
+def _metres_said(after: str) -> float:
+    found = _FAR.search(after)
+    return 0.0 if found is None else number_in(found["n"]) * _UNIT_M[found["unit"]]
