@@ -114,7 +114,8 @@ class _Rules:
         slipped = word[:at] + self._dice.choice(found) + word[at + 1 :]
         if is_village:
             return self._said(village, township, slipped, self._sounding[_heard(township) + _heard(slipped)])
-        return self._said(village, slipped, name, self._sounding[_heard(slipped) + _heard(name)])
+        near = self._sounding[_heard(slipped) + _heard(name)]
+        return self._said(village, slipped, name, {one for one in near if one.village == name})
 
     def _homophones(self, spelt: str) -> Iterable[str]:
         return self._alike[spelt]
@@ -138,15 +139,22 @@ class _Rules:
             return None
         neighbours = [v for v in self._villages if v.township == village.township and len(short(v.name)) >= 3]
         near = {named_of(v) for v in neighbours if _is_one_slip(v.name, slipped)}
+        near |= self._sounding.get(_heard(village.township) + _heard(slipped), set())
+        near |= self._called.get(village.township + short(slipped), set())
         return self._said(village, village.township, slipped, near)
 
-    def _said(self, village: NamedPlace, township: str, name: str, near: set[Named]) -> Said:
-        """With whatever is called exactly so: the village in another township, or the other township."""
-        exactly = self._called.get(township + name, set())
-        if not exactly and name != village.name:
-            exactly = self._called.get(name, set())
+    def _said(self, village: NamedPlace, township: str, name: str, near: set[Named]) -> Said | None:
+        """With whatever is called exactly so elsewhere: the village in another township, or the other township.
+
+        A slip to another village of that very township is none: nobody can hear that it was not meant.
+        """
+        exactly: set[Named] = set()
+        if township + name in self._called:
+            return None
+        if name != village.name:
+            exactly |= self._called.get(name, set())
         if township != village.township:
-            exactly = exactly | self._called.get(township, set())
+            exactly |= self._called.get(township, set())
         return township + name, near | exactly | {named_of(village)}
 
 
