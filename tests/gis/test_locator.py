@@ -1,5 +1,7 @@
 """Where a call is put: the account before the pin before the words, and never a silent guess."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from dispatch_server.domain.places import Clues, Place, Premises
 from dispatch_server.gis.gazetteer import gazetteer_of
 from dispatch_server.gis.locator import MapLocator
 from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.sentences import in_chinese
 from dispatch_server.protocol.words import AreaClass, PlaceMethod, Sure
 from tests.gis.small_map import ALIASES, AREAS, TOWNSHIPS, a_folder, a_locator, a_rich_folder, middle_of, zones
 
@@ -354,6 +357,25 @@ def test_every_candidate_can_be_chosen(words: str) -> None:
     for candidate in place.candidates:
         chosen = RICH.candidate(candidate.candidate_id)
         assert chosen is not None and chosen.sure is Sure.CERTAIN and chosen.area == candidate.area
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "人民路12号",
+        "石桥乡红星村",
+        "三角村",
+        "石桥乡三桥村",
+        "七里聪村",
+        "柳家铺乡永丰村",
+        "石桥乡七星冲村",
+        "柳林镇和平村",
+    ],
+)
+def test_every_reason_and_note_is_told_in_chinese(words: str) -> None:
+    place = find(words)
+    for sentence in (place.note, *(c.reason for c in place.candidates)):
+        assert not re.search("[a-z]{2}", in_chinese(sentence))
 
 
 def home(account_no: str, at: LonLat) -> Premises:

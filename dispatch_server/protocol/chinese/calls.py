@@ -66,6 +66,15 @@ SENTENCES: dict[str, str] = {
     "“{heard}” sounds like {name} to a speaker of Hunan": "“{heard}”在湖南口音中与{name}同音",
     "“{heard}” is one character away from {name}": "“{heard}”与{name}只差一个字",
     "{reason}; this one lies in {place}": "{reason}，此处位于{place}",
+    "the words name {heard}; this one lies in {place}": "来电人说的是{heard}，此处位于{place}",
+    "“{heard}” is a former name of {name}; this one lies in {place}": "“{heard}”是{name}的旧名，此处位于{place}",
+    "“{heard}” sounds like {name}; this one lies in {place}": "“{heard}”与{name}同音，此处位于{place}",
+    "“{heard}” sounds like {name} to a speaker of Hunan; this one lies in {place}": (
+        "“{heard}”在湖南口音中与{name}同音，此处位于{place}"
+    ),
+    "“{heard}” is one character away from {name}; this one lies in {place}": (
+        "“{heard}”与{name}只差一个字，此处位于{place}"
+    ),
     "{count} places are called so, all in {place}; ask which it is.": "{place}有 {count} 处同名；请询问是哪一处。",
     "{count} places are called so; the first {most} are listed, all in {place}; ask which it is.": (
         "{place}有 {count} 处同名，只列出前 {most} 处；请询问是哪一处。"
