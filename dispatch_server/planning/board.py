@@ -1,12 +1,14 @@
 """What a plan is asked about and what it answers. Minutes count from the moment of planning."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Minutes = npt.NDArray[np.float32]
+
+NO_ROAD_MIN = 10_000.0  # a drive is never reckoned longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class Board:
             raise ValueError(f"The matrix of minutes is {self.minutes.shape}; this board needs {shape}.")
         if not np.isfinite(self.minutes).all():
             raise ValueError("A drive of the matrix has no number of minutes; give a long one where no road leads.")
+
+
+def board_of(outages: Sequence[ToReach], crews: Sequence[CrewToSend], to_each: Sequence[Sequence[float]]) -> Board:
+    """From plain numbers: for each outage the drives to it, from every outage and then from every crew."""
+    minutes = np.array(to_each, np.float32).reshape(len(outages), len(outages) + len(crews)).T
+    return Board(tuple(outages), tuple(crews), np.minimum(minutes, np.float32(NO_ROAD_MIN)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@ way to put the pieces together again; to leave everything as it is is one of the
 plan has become: below zero is a gain, and without noise it is never above."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
+from dispatch_server.planning.assigning import assigned
 from dispatch_server.planning.ground import FORBIDDEN, NOBODY, Floats, Numbers
 from dispatch_server.planning.routes import Heads, Routes, Stretch
 
@@ -99,7 +99,7 @@ def _turned(routes: Routes, crews: Numbers, heads: Heads, first: Numbers) -> Flo
 
 def _dealt(cost: Floats, noise: Floats | None) -> Numbers | None:
     """For each head the piece it gets; None where all stays as it is."""
-    given: Numbers = linear_sum_assignment(cost if noise is None else cost + noise)[1]
+    given: Numbers = assigned(cost if noise is None else cost + noise)[1]
     here = np.arange(len(given))
     if (given == here).all():
         return None

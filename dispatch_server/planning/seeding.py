@@ -1,9 +1,9 @@
 """A first plan: SciPy's assignment gives each crew its next outage, again and again until all are given."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from dispatch_server.planning.ground import FORBIDDEN, Ground, Numbers
+from dispatch_server.planning.assigning import assigned
+from dispatch_server.planning.ground import FORBIDDEN, Floats, Ground, Numbers
 
 NEW_WORK_LATE_MIN = 60.0  # an outage that is reached late is given after one that can still be reached in time
 
@@ -16,7 +16,7 @@ def rolling_assignment(ground: Ground) -> list[list[int]]:
         arrives = at[:, None] + ground.minutes[row[:, None], left[None, :]]
         cost = arrives + NEW_WORK_LATE_MIN * (arrives > ground.due[left])
         cost[~ground.fit(left)] = FORBIDDEN
-        crews, places = _assigned(cost)
+        crews, places = _allowed(cost)
         for crew, place in zip(crews.tolist(), places.tolist(), strict=True):
             outage = int(left[place])
             sequences[crew].append(outage)
@@ -26,7 +26,7 @@ def rolling_assignment(ground: Ground) -> list[list[int]]:
     return sequences
 
 
-def _assigned(cost: "np.typing.NDArray[np.float64]") -> tuple[Numbers, Numbers]:
-    crews, places = linear_sum_assignment(cost)
+def _allowed(cost: Floats) -> tuple[Numbers, Numbers]:
+    crews, places = assigned(cost)
     allowed = cost[crews, places] < FORBIDDEN
     return crews[allowed], places[allowed]
