@@ -10,6 +10,7 @@ from dispatch_server.store.work import Reading
 _COUNT = Question("SELECT count(*) FROM accounts")
 _COLUMNS = "SELECT account_no, transformer, name, phone, address, lon, lat FROM accounts "
 _NTH = Question(_COLUMNS + "ORDER BY account_no LIMIT 1 OFFSET :n")
+_ALL = Question(_COLUMNS + "ORDER BY account_no")
 _ON_TRANSFORMER = Question(_COLUMNS + "WHERE transformer = :transformer ORDER BY account_no LIMIT :at_most")
 
 
@@ -32,6 +33,11 @@ def nth_customer(reading: Reading, n: int) -> Customer | None:
     """By account number, from 0."""
     found = reading.row(_NTH, n=n)
     return None if found is None else _customer(found)
+
+
+def all_customers(reading: Reading) -> list[Customer]:
+    """By account number. A utility has a million: for drills, which draw from them again and again."""
+    return [_customer(row) for row in reading.rows(_ALL)]
 
 
 def customers_on(reading: Reading, transformer: str, at_most: int) -> list[Customer]:

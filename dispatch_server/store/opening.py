@@ -24,10 +24,13 @@ _EVERYBODY = 0o007
 _REVISION = "SELECT version_num FROM alembic_version"
 
 
-def open_store(address: str, clock: Clock) -> Store:
-    """`sqlite:///relative/path`, `sqlite:////absolute/path`, a bare path, or `postgresql://…`."""
+def open_store(address: str, clock: Clock, *, lasting: bool = True) -> Store:
+    """`sqlite:///relative/path`, `sqlite:////absolute/path`, a bare path, or `postgresql://…`.
+
+    `lasting` False is for a SQLite file that nobody keeps, such as a drill's: commits do not wait for the disk.
+    """
     path, url = prepare(address)
-    return PostgresStore(url, clock) if path is None else SqliteStore(path, clock)
+    return PostgresStore(url, clock) if path is None else SqliteStore(path, clock, lasting=lasting)
 
 
 def prepare(address: str) -> tuple[Path | None, str]:

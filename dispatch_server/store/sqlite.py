@@ -54,12 +54,13 @@ class _Task:
             self.future.set_result(self.result)
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, *, lasting: bool = True) -> sqlite3.Connection:
+    """`lasting` commits survive a power cut; a file that is thrown away afterwards need not wait for the disk."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
-        "synchronous=FULL",
+        f"synchronous={'FULL' if lasting else 'OFF'}",
         "foreign_keys=ON",
         f"wal_autocheckpoint={PAGES_A_CHECKPOINT}",
     ):
@@ -70,9 +71,10 @@ def connect(path: Path) -> sqlite3.Connection:
 class SqliteStore:
     dialect = "sqlite"
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, *, lasting: bool = True) -> None:
         self.path = path
         self.clock = clock
+        self._lasting = lasting
         self._queue: SimpleQueue[_Task | None] = SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
         self._per_thread = threading.local()
@@ -144,7 +146,7 @@ class SqliteStore:
         return connection
 
     def _write(self) -> None:
-        with closing(connect(self.path)) as connection:
+        with closing(connect(self.path, lasting=self._lasting)) as connection:
             cursor = connection.cursor()
             while (first := self._queue.get()) is not None:
                 batch, is_last = self._batch(first)
