@@ -164,6 +164,8 @@ def _add_crews(work: Work, count: int) -> None:
                 "depot_lon": float(home["lon"]),
                 "depot_lat": float(home["lat"]),
                 "suspended": False,
+                "permit_kv": None,
+                "gear": None,
             }
         )
     keep_registers(work, rows, (), ())

@@ -12,8 +12,9 @@ from dispatch_server.clock import Clock, utc_now
 from dispatch_server.domain.people import COMMAND_LINE, OFFERING
 from dispatch_server.domain.rules import Mode, Policy, read_policy
 from dispatch_server.gis.geocoder_terms import read_terms
-from dispatch_server.services.dispatching import take_up_waiting
+from dispatch_server.services.coverage import prepare
 from dispatch_server.services.layers import load_layers, territory_from
+from dispatch_server.services.offering import take_up_waiting
 from dispatch_server.services.ports import Territory
 from dispatch_server.settings import Settings
 from dispatch_server.store.layers import any_layers
@@ -63,6 +64,7 @@ class Ground:
         """As `refresh`; the roads are made ready before the first crew is asked to drive on them."""
         self.refresh()
         self._territory.travel.prepare()
+        prepare(self._territory, self._store.clock())
         return 0
 
 

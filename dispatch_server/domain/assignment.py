@@ -1,15 +1,21 @@
 """Which crew, and why: every crew is in the answer, best first, each with its reasons."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dispatch_server.domain.crews import CrewId, CrewNow
+from dispatch_server.domain.coverage import CoverLost
+from dispatch_server.domain.crews import CrewId, CrewNow, JobInHand
+from dispatch_server.domain.fitness import FITNESS, Reason
+from dispatch_server.domain.fitness import fit_to_arrive as fit_to_arrive
+from dispatch_server.domain.fitness import skill_for as skill_for
 from dispatch_server.domain.outages import Outage, Priority
 from dispatch_server.domain.rules import Policy
-from dispatch_server.protocol.words import FaultKind
+from dispatch_server.protocol.words import JobState
 
 LATE_BAND_MIN = 5.0
+COVER_BAND_POINTS = 10.0
+NO_COVER_LOST = 0.5  # points: less than this is not worth a word
 STALE_POSITION = timedelta(minutes=15)
 
 
@@ -29,155 +35,176 @@ class TravelEstimate:
         return self.minutes * self.spread
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One sentence for (`ok`) or against."""
-
-    ok: bool
-    sentence: str
+_PRESSING = {Priority.DANGER: 0, Priority.URGENT: 1, Priority.ORDINARY: 2}
+NO_WAIT = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One crew judged for one outage. `leave_by` is the last moment at which it still arrives in time."""
+    """One crew judged for one outage.
+
+    `minutes_away` is the drive alone; `free_in` is how long other work keeps the crew before it can leave. `leave_by`
+    is the last moment at which it still arrives in time, four times out of five. `turned_round` is the job from which
+    the crew would be called away.
+    """
 
     crew_id: CrewId
     name: str
     fit: bool
     minutes_away: float
+    free_in: timedelta
     arrives_at: datetime
     leave_by: datetime
     in_time: bool
+    cover_lost: CoverLost | None
+    turned_round: JobInHand | None
     order: tuple[float, ...]
     reasons: tuple[Reason, ...]
 
 
-def skill_for(outage: Outage, policy: Policy) -> str | None:
-    """The skill an outage asks for; None while nobody has said what kind of fault it is."""
-    kind: FaultKind | None = outage.fault_kind
-    return None if kind is None else policy.skills.get(kind)
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the ranking knows beside the crews: who refused this outage before, and what each free crew covers."""
+
+    refused: frozenset[CrewId] = frozenset()
+    cover_lost: Mapping[CrewId, CoverLost | None] = field(default_factory=dict)
 
 
 def rank(
     outage: Outage,
     crews: Sequence[CrewNow],
     travel: Mapping[CrewId, TravelEstimate],
-    refused: frozenset[CrewId],
+    board: Board,
     now: datetime,
     policy: Policy,
 ) -> list[Candidate]:
     """Fit before unfit, then an ordered tuple, never a weighted sum: a dispatcher can read why."""
-    judged = [_judge(outage, crew, travel[crew.crew.id], refused, now, policy) for crew in crews]
+    judged = [_judge(outage, crew, travel[crew.crew.id], board, now, policy) for crew in crews]
     return sorted(judged, key=lambda c: c.order)
 
 
+def is_lesser(job: JobInHand, outage: Outage) -> bool:
+    """Whether a crew may be called away from that job for this outage."""
+    return _PRESSING[job.priority] > _PRESSING[outage.priority]
+
+
+def last_chance(candidates: Sequence[Candidate], now: datetime) -> Candidate | None:
+    """The fit crew that may leave last and still be in time; None when nobody can be in time any more."""
+    able = [c for c in candidates if c.fit and c.leave_by >= now + c.free_in]
+    return max(able, key=lambda c: (c.leave_by, -c.crew_id), default=None)
+
+
+def advised(candidates: Sequence[Candidate]) -> Candidate | None:
+    """The crew that would be sent by the advice; None when none is fit."""
+    return next((c for c in candidates if c.fit), None)
+
+
 def _judge(
-    outage: Outage,
-    crew: CrewNow,
-    travel: TravelEstimate,
-    refused: frozenset[CrewId],
-    now: datetime,
-    policy: Policy,
+    outage: Outage, crew: CrewNow, travel: TravelEstimate, board: Board, now: datetime, policy: Policy
 ) -> Candidate:
     tests = [test(outage, crew, policy) for test in FITNESS]
-    fit = all(test.ok for test in tests)
-    arrives_at = now + timedelta(minutes=travel.minutes)
-    late_min = (arrives_at - outage.arrive_by).total_seconds() / 60
-    busy = crew.busy_on is not None
+    fit, refused = all(test.ok for test in tests), crew.crew.id in board.refused
+    free_in, turned_round = _wait(outage, crew, now, policy), _turned_round(outage, crew)
+    arrives_at = now + free_in + timedelta(minutes=travel.minutes)
+    cover_lost = board.cover_lost.get(crew.crew.id)
     return Candidate(
         crew_id=crew.crew.id,
         name=crew.crew.name,
         fit=fit,
         minutes_away=travel.minutes,
+        free_in=free_in,
         arrives_at=arrives_at,
-        leave_by=outage.arrive_by - timedelta(minutes=travel.minutes),
-        in_time=late_min <= 0,
-        order=_order(outage, crew, travel.minutes, late_min, fit, crew.crew.id in refused, busy),
+        leave_by=outage.arrive_by - timedelta(minutes=travel.at_most_min),
+        in_time=arrives_at <= outage.arrive_by,
+        cover_lost=cover_lost,
+        turned_round=turned_round,
+        order=(not fit, refused, *_order(outage, crew, arrives_at, now, cover_lost), crew.crew.id),
         reasons=(
             *tests,
-            _arrival_reason(travel, late_min),
-            *_soft_reasons(crew, crew.crew.id in refused),
+            _arrival_reason(outage, travel, arrives_at),
+            *_work_reasons(free_in, turned_round),
+            *_cover_reasons(cover_lost),
+            *_soft_reasons(crew, refused),
         ),
     )
 
 
 def _order(
-    outage: Outage, crew: CrewNow, minutes: float, late_min: float, fit: bool, refused: bool, busy: bool
+    outage: Outage, crew: CrewNow, arrives_at: datetime, now: datetime, cover_lost: CoverLost | None
 ) -> tuple[float, ...]:
+    """After fitness and willingness. Danger to life: the earliest arrival, and nothing else.
+
+    Otherwise arrival counts in whole minutes: to the microsecond, the work in hand behind it would never decide.
+    """
+    arrival_min = (arrives_at - now).total_seconds() / 60
     if outage.priority is Priority.DANGER:
-        return (not fit, refused, busy, minutes, crew.crew.id)
+        return (arrival_min,)
+    late_min = (arrives_at - outage.arrive_by).total_seconds() / 60
     late_band = max(0.0, -(-late_min // LATE_BAND_MIN))
-    return (
-        not fit,
-        refused,
-        busy,
-        late_min > 0,
-        late_band,
-        not crew.in_shift,
-        crew.in_hand,
-        minutes,
-        crew.crew.id,
-    )
+    points = 0.0 if cover_lost is None else cover_lost.points
+    return (late_min > 0, late_band, points // COVER_BAND_POINTS, arrival_min // 1, crew.in_hand, arrival_min)
 
 
-def _on_duty(_: Outage, crew: CrewNow, __: Policy) -> Reason:
-    return Reason(crew.on_duty, "on duty" if crew.on_duty else "off duty")
+def _wait(outage: Outage, crew: CrewNow, now: datetime, policy: Policy) -> timedelta:
+    """How long the work it has keeps a crew. What is less pressing than this outage waits, and the crew with danger to
+    life before it leaves a site as soon as that is safe."""
+    return sum((_keeps(job, outage, now, policy) for job in crew.jobs if job.outage_id != outage.id), NO_WAIT)
 
 
-def _has_skill(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
-    skill = skill_for(outage, policy)
-    if skill is None:
-        return Reason(True, "kind of fault not known yet: any skill will do")
-    ok = skill in crew.crew.skills
-    return Reason(ok, f"{'has' if ok else 'lacks'} the skill {skill}")
+def _keeps(job: JobInHand, outage: Outage, now: datetime, policy: Policy) -> timedelta:
+    if job.state is JobState.ON_SITE and is_lesser(job, outage) and outage.priority is Priority.DANGER:
+        return policy.ranking.leave_site_takes
+    if job.state is not JobState.ON_SITE and is_lesser(job, outage):
+        return NO_WAIT
+    if job.etr_at is not None and job.etr_at > now:
+        return job.etr_at - now
+    return policy.ranking.job_takes
 
 
-def _not_alone(_: Outage, crew: CrewNow, policy: Policy) -> Reason:
-    ok = crew.aboard >= policy.crew_people_min
-    return Reason(ok, f"{crew.aboard} aboard" if ok else f"only {crew.aboard} aboard; nobody works alone")
+def _turned_round(outage: Outage, crew: CrewNow) -> JobInHand | None:
+    """The job on whose way, or at whose site, the crew is now and which it would leave for this outage."""
+    job = crew.busy_on
+    if job is None or not is_lesser(job, outage):
+        return None
+    on_the_way = job.state is JobState.EN_ROUTE
+    return job if on_the_way or outage.priority is Priority.DANGER else None
 
 
-def _not_suspended(_: Outage, crew: CrewNow, __: Policy) -> Reason:
-    return Reason(not crew.crew.suspended, "suspended" if crew.crew.suspended else "not suspended")
-
-
-def _has_room(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
-    if any(job.outage_id == outage.id for job in crew.jobs):
-        return Reason(False, "already has this outage")
-    ok = crew.in_hand < policy.jobs_in_hand_max
-    return Reason(ok, f"{crew.in_hand} jobs in hand" + ("" if ok else f"; the most is {policy.jobs_in_hand_max}"))
-
-
-FITNESS: tuple[Callable[[Outage, CrewNow, Policy], Reason], ...] = (
-    _on_duty,
-    _has_skill,
-    _not_alone,
-    _not_suspended,
-    _has_room,
-)
-
-
-def fit_to_arrive(outage: Outage, crew: CrewNow, policy: Policy) -> bool:
-    """Whether this crew's arrival can count: room in hand does not matter to a crew that is there."""
-    tests = (_has_skill, _not_alone, _not_suspended)
-    return all(test(outage, crew, policy).ok for test in tests)
-
-
-def _arrival_reason(travel: TravelEstimate, late_min: float) -> Reason:
+def _arrival_reason(outage: Outage, travel: TravelEstimate, arrives_at: datetime) -> Reason:
+    late_min = (arrives_at - outage.arrive_by).total_seconds() / 60
     away = f"{travel.minutes:.0f} min away ({travel.source}; up to {travel.at_most_min:.0f} min)"
     if late_min <= 0:
         return Reason(True, f"{away}: in time, {-late_min:.0f} min to spare")
     return Reason(False, f"{away}: {late_min:.0f} min late")
 
 
+def _work_reasons(free_in: timedelta, turned_round: JobInHand | None) -> list[Reason]:
+    reasons = []
+    if turned_round is not None and turned_round.state is JobState.EN_ROUTE:
+        reasons.append(Reason(False, f"would be turned round on its way to outage {turned_round.number}"))
+    elif turned_round is not None:
+        reasons.append(Reason(False, f"would be called away from the site of outage {turned_round.number}"))
+    if free_in > NO_WAIT:
+        minutes = free_in.total_seconds() / 60
+        reasons.append(Reason(False, f"other work keeps it for about {minutes:.0f} min first"))
+    return reasons
+
+
+def _cover_reasons(lost: CoverLost | None) -> list[Reason]:
+    if lost is None:
+        return []
+    if lost.points < NO_COVER_LOST:
+        return [Reason(True, "sending it costs no cover")]
+    left = f"sending it leaves {100 * lost.uncovered:.0f} % of {lost.area_class.value} uncovered"
+    return [Reason(False, f"{left}, {lost.points:.0f} points more than now")]
+
+
 def _soft_reasons(crew: CrewNow, refused: bool) -> list[Reason]:
     reasons = []
     if refused:
         reasons.append(Reason(False, "was asked before and did not take it"))
-    if crew.busy_on is not None:
-        reasons.append(Reason(False, f"busy: {crew.busy_on.state.value.replace('_', ' ')} on another job"))
     if not crew.in_shift:
-        reasons.append(Reason(False, "outside its shift"))
+        reasons.append(Reason(True, "outside its shift, and on duty" if crew.on_duty else "outside its shift"))
     if crew.position_age is None:
         reasons.append(Reason(False, "no position heard today: counted from its depot"))
     elif crew.position_age > STALE_POSITION:

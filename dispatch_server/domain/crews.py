@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from dispatch_server.domain.outage_facts import Priority
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import LIVE_JOB, MOVING_JOB, JobState
 
@@ -16,7 +17,10 @@ WORDS_KEPT = 60
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """The standing record. `people` is who belongs to it; who is aboard today comes with going on duty."""
+    """The standing record. `people` is who belongs to it; who is aboard today comes with going on duty.
+
+    `permit_kv`: up to which voltage it may work; None where the register does not say.
+    """
 
     id: CrewId
     code: str
@@ -27,6 +31,8 @@ class Crew:
     vehicle: str
     depot: LonLat
     suspended: bool = False
+    permit_kv: float | None = None
+    gear: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,21 @@ class Duty:
         return 0 if word is None else word.aboard
 
 
+def at_work_since(words: Sequence[tuple[datetime, bool]], rest: timedelta) -> datetime | None:
+    """When the stretch of work began that still goes on; `words` say on or off, oldest first. Off duty for less than a
+    full rest does not end a stretch: a tablet that was switched off and on has rested nobody."""
+    began: datetime | None = None
+    off_at: datetime | None = None
+    for at, on_duty in words:
+        if not on_duty:
+            off_at = at if off_at is None else off_at
+            continue
+        if began is None or (off_at is not None and at - off_at >= rest):
+            began = at
+        off_at = None
+    return began if off_at is None else None
+
+
 def after(duty: Duty | None, fact: CrewFact) -> Duty:
     """Folded by the crew's own time, so that an older word that comes late changes nothing."""
     known = () if duty is None else duty.words
@@ -120,16 +141,20 @@ def _last_word(words: Sequence[DutyWord], moment: datetime) -> DutyWord | None:
 
 @dataclass(frozen=True, slots=True)
 class JobInHand:
-    """What a crew already carries: enough to say how busy it is."""
+    """What a crew already carries: enough to say how busy it is, and whether it may be turned round."""
 
     job_id: int
     outage_id: int
     state: JobState
+    priority: Priority = Priority.ORDINARY
+    number: str = ""
+    etr_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CrewNow:
-    """A crew at the moment of deciding. `position` is the last heard fix, else the depot."""
+    """A crew at the moment of deciding. `position` is the last heard fix, else the depot; `worked` is how long it has
+    been on duty since its last full rest."""
 
     crew: Crew
     on_duty: bool
@@ -138,6 +163,7 @@ class CrewNow:
     position: LonLat
     position_age: timedelta | None
     jobs: tuple[JobInHand, ...] = ()
+    worked: timedelta = timedelta(0)
 
     @property
     def in_hand(self) -> int:

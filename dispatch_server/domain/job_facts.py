@@ -9,6 +9,20 @@ JobId = int
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """What a dispatcher did not follow: the crew that was advised and why, and what spoke against the one he chose.
+
+    `crew_id` is None where no crew was fit.
+    """
+
+    crew_id: int | None
+    expected_at: datetime | None
+    in_time: bool
+    reasons: tuple[str, ...]
+    against: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JobOffered:
     job_id: JobId
     outage_id: int
@@ -20,6 +34,7 @@ class JobOffered:
     reasons: tuple[str, ...]
     override_reason: str | None = None
     widened: bool = False
+    advice: Advice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ class OfferLapsed:
 class JobWithdrawn:
     withdrawn_at: datetime
     reason: str
+    turned_round: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from dispatch_server.domain.job_facts import (
     AcceptedTooLate,
+    Advice,
     ArrivalConfirmed,
     ArrivalRegraded,
     CrewArrived,
@@ -110,13 +111,19 @@ class Job:
     end_reason: str | None = None
     widened: bool = False
     override_reason: str | None = None
+    advice: Advice | None = None
     told: tuple[CrewTold, ...] = ()
     silent_since: datetime | None = None
     off_duty_at: datetime | None = None
+    turned_round: bool = False
 
     @property
     def is_live(self) -> bool:
         return self.state in LIVE_JOB
+
+    @property
+    def went_against_advice(self) -> bool:
+        return self.advice is not None or self.override_reason is not None
 
     @property
     def checked_in(self) -> CheckIn | None:
@@ -163,6 +170,7 @@ def after(job: Job | None, fact: JobFact) -> Job:
             expected_at=fact.expected_at,
             widened=fact.widened,
             override_reason=fact.override_reason,
+            advice=fact.advice,
         )
     assert job is not None, "a job's first fact is JobOffered"
     match fact:
@@ -211,7 +219,8 @@ def _after_answer(job: Job, fact: JobAccepted | AcceptedTooLate | JobDeclined | 
         case OfferLapsed():
             return _mark(job, fact.lapsed_at, 0, Step.LAPSED)
         case JobWithdrawn():
-            return _mark(job, fact.withdrawn_at, 0, Step.WITHDRAWN, fact.reason)
+            job = _mark(job, fact.withdrawn_at, 0, Step.WITHDRAWN, fact.reason)
+            return replace(job, turned_round=job.turned_round or fact.turned_round)
 
 
 def _after_road(job: Job, fact: CrewDeparted | DepartureLate | JobSetAside) -> Job:

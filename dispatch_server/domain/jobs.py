@@ -136,6 +136,11 @@ def withdraw(job: Job, now: datetime, reason: str, *, off_duty: bool = False) ->
     return [JobWithdrawn(now, reason)]
 
 
+def turn_round(now: datetime, reason: str) -> list[JobFact]:
+    """A crew on its way is called to a more pressing outage; the one it was driving to may ask it again later."""
+    return [JobWithdrawn(now, reason, turned_round=True)]
+
+
 def stand_down(job: Job, at: datetime, reason: str) -> list[JobFact]:
     """Power was back `at`. Folded by that time, so that a check-in counts alike whether it is heard before or after."""
     mark = Mark(at, 0, Step.STOOD_DOWN, reason)

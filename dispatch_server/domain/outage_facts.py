@@ -132,6 +132,17 @@ class NoCrewLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CrewTurnedRound:
+    """The crew that was on its way, or at work, goes to a more pressing outage. Its callers are to be told."""
+
+    turned_at: datetime
+    job_id: int
+    crew_id: int
+    to_outage_id: OutageId
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivalAtRisk:
     noticed_at: datetime
     arrive_by: datetime
@@ -246,6 +257,7 @@ OutageFact = (
     | PriorityRaised
     | NotIssued
     | NoCrewLeft
+    | CrewTurnedRound
     | ArrivalAtRisk
     | ArrivalMissed
     | Escalated

@@ -12,6 +12,7 @@ from dispatch_server.domain.outage_facts import (
     ArrivalUnproved,
     CallJoined,
     CallLeft,
+    CrewTurnedRound,
     DangerRuledOut,
     Escalated,
     ExemptionDecided,
@@ -144,7 +145,7 @@ def after(outage: Outage | None, fact: OutageFact) -> Outage:
             return replace(outage, first_target=fact.target)
         case PriorityRaised():
             return replace(outage, priority=fact.priority)
-        case NotIssued() | Escalated() | RepairDisputed():
+        case NotIssued() | CrewTurnedRound() | Escalated() | RepairDisputed():
             return outage
         case ArrivalAtRisk():
             return replace(outage, at_risk_at=fact.noticed_at)

@@ -104,6 +104,20 @@ class Learning:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a crew must have beside its skill (the voltage it may work on, its gear), how long it may work without a
+    full rest, how long a job keeps it where nobody has said, and below which share a class is thinly covered."""
+
+    permits_kv: Mapping[FaultKind, float] = field(default_factory=dict)
+    gear: Mapping[FaultKind, frozenset[str]] = field(default_factory=dict)
+    duty_max: timedelta = timedelta(hours=24)
+    rest_min: timedelta = timedelta(hours=8)
+    job_takes: timedelta = timedelta(hours=1)
+    leave_site_takes: timedelta = timedelta(minutes=10)
+    cover_thin_below: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     version: str
     limit_sets: tuple[Limits, ...]
@@ -139,6 +153,7 @@ class Policy:
     snap_within_m: float = 80.0
     weather: Weather = Weather.NONE
     learning: Learning = Learning()
+    ranking: Ranking = Ranking()
 
     def limits_on(self, moment: datetime, name: str | None = None) -> Limits:
         """The set enforced (the first name), or the named one, as it stood on the local day of `moment`."""
@@ -312,12 +327,26 @@ def _policy_of(top: _Table, version: str, zone: ZoneInfo) -> Policy:
         snap_within_m=travel.above_zero("snap_within_m"),
         weather=travel.one_of("weather", Weather),
         learning=_learning(travel.table("learning")),
+        ranking=_ranking(top.table("ranking")),
     )
 
 
 def _learning(table: _Table) -> Learning:
     least, most = table.number("least", 0.1, 1.0), table.number("most", 1.0, 10.0)
     return Learning(least, most, table.whole("stretches_min", 1), table.whole("policy_counts_as", 1))
+
+
+def _ranking(table: _Table) -> Ranking:
+    permits, gear = table.table("permits_kv"), table.table("gear")
+    return Ranking(
+        permits_kv={kind: permits.above_zero(kind) for kind in FaultKind if permits.has(kind)},
+        gear={kind: frozenset(gear.text(kind).split("|")) for kind in FaultKind if gear.has(kind)},
+        duty_max=timedelta(hours=table.above_zero("duty_hours_max")),
+        rest_min=timedelta(hours=table.above_zero("rest_hours_min")),
+        job_takes=timedelta(minutes=table.above_zero("job_takes_min")),
+        leave_site_takes=timedelta(minutes=table.above_zero("leave_site_takes_min")),
+        cover_thin_below=table.number("cover_thin_below", 0, 1),
+    )
 
 
 def _skills(table: _Table) -> dict[FaultKind, str]:

@@ -41,7 +41,7 @@ HEADERS = {
     LANDMARKS: "code name kind county township village lon lat radius_m aliases",
     POLES: "code feeder number road lon lat",
 }
-MAY_HAVE = {GAZETTEER: "former"}
+MAY_HAVE = {GAZETTEER: "former", CREWS: "permit_kv gear"}
 WITH_POSITIONS = (
     *(AREAS, COUNTIES, GAZETTEER, TRANSFORMERS, ACCOUNTS, DEPOTS, ROAD_NODES),
     *(STREETS, LANDMARKS, POLES),

@@ -177,6 +177,8 @@ class CrewRow:
     people: int
     vehicle: str
     suspended: bool
+    permit_kv: float | None = None
+    gear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +369,8 @@ def _crew(row: Row) -> CrewRow:
         people=row.whole("people", 1),
         vehicle=row.maybe("vehicle"),
         suspended=row.flag("suspended"),
+        permit_kv=row.number("permit_kv") if row.maybe("permit_kv") else None,
+        gear=row.words("gear"),
     )
 
 

@@ -26,7 +26,7 @@ from dispatch_server.domain.refusals import BadInput, NotFound, Refused
 from dispatch_server.protocol.codec import Malformed, decode
 from dispatch_server.protocol.messages import ActionTaken, Answer, Push
 from dispatch_server.protocol.words import DUTY, TAKEN_JOB, CrewAction, JobState, Verdict
-from dispatch_server.services import arrivals, duty, enforcement
+from dispatch_server.services import arrivals, duty, enforcement, turning
 from dispatch_server.services.duty import JOBS_LOOKED_BACK
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import keep_positions, sign_of_life
@@ -87,7 +87,7 @@ def _lock(work: Work, crew_id: int, push: Push) -> None:
     """The outages, then the crew, as offers do; outages in the order of their ids, whatever the push begins with."""
     own = {action.job_id for action in push.actions if action.job_id is not None}
     outage_ids = {outage_id_of(work, job_id) for job_id in own if crew_of_job(work, job_id) == crew_id}
-    if any(action.kind in DUTY for action in push.actions):
+    if any(action.kind in DUTY or action.kind is CrewAction.ACCEPT for action in push.actions):
         outage_ids |= {job.outage_id for job in recent_jobs_of_crew(work, crew_id, JOBS_LOOKED_BACK)}
     for outage_id in sorted({top_of(work, outage_id) for outage_id in outage_ids}):
         outage_behind(work, outage_id)
@@ -228,8 +228,8 @@ def _taken(heard: _Heard, job: Job, outage: Outage) -> None:
         set_deadline(heard.work, Kind.DEPART_BY, job.id, job.depart_by)
     else:
         clear_deadlines(heard.work, job.id, Kind.DEPART_BY)
-    enforcement.watch_soon(heard.work, heard.territory, outage, job)
     enforcement.watch_crew(heard.work, heard.territory, outage, job)
+    turning.turn_round(heard.work, heard.territory, outage, job)
 
 
 def _let_go(heard: _Heard, job: Job, outage: Outage) -> None:

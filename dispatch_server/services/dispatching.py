@@ -5,29 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch_server.domain import assignment, jobs
-from dispatch_server.domain.assignment import STALE_POSITION, Candidate, TravelEstimate
-from dispatch_server.domain.crews import CrewNow, JobInHand, still_in_hand
-from dispatch_server.domain.job_facts import JobOffered
+from dispatch_server.domain.assignment import STALE_POSITION, Board, Candidate, TravelEstimate
+from dispatch_server.domain.coverage import Cover, CoverLost
+from dispatch_server.domain.crews import CrewNow, JobInHand, at_work_since, still_in_hand
+from dispatch_server.domain.fitness import is_fit, why_unfit
+from dispatch_server.domain.job_facts import Advice, JobOffered
 from dispatch_server.domain.jobs import Job
-from dispatch_server.domain.outage_facts import NoCrewLeft
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.refusals import BadInput, NotFound, Refused
-from dispatch_server.domain.rules import Mode, Trigger
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import TAKEN_JOB, JobState
 from dispatch_server.services import enforcement
+from dispatch_server.services.coverage import cover_of
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.crews import CrewRecord, Heard, OnDuty, duties, last_heard
-from dispatch_server.store.deadlines import Deadline, Kind, clear_deadlines, set_deadline, take
-from dispatch_server.store.jobs import jobs_in_hand, jobs_of_outage, off_duty_since, outage_id_of, somebody_has
+from dispatch_server.store.deadlines import Kind, clear_deadlines, set_deadline
+from dispatch_server.store.jobs import jobs_in_hand, jobs_of_outage, off_duty_since, outage_id_of
 from dispatch_server.store.journal import Subject
-from dispatch_server.store.outages import site_of, waiting
+from dispatch_server.store.outages import site_of
 from dispatch_server.store.work import Reading, Work
 
-# How soon an outage without a crew is looked at again by itself; a crew that becomes free is asked at once.
-ASK_AGAIN = timedelta(minutes=2)
-
-_REFUSED = frozenset({JobState.DECLINED, JobState.LAPSED})
+REFUSED_JOB = frozenset({JobState.DECLINED, JobState.LAPSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,61 +37,77 @@ class Outlook:
     travel: Mapping[int, TravelEstimate]
     why_not: str = ""
 
+    def candidate(self, crew_id: int) -> Candidate | None:
+        return next((c for c in self.candidates if c.crew_id == crew_id), None)
+
 
 def crews_now(reading: Reading, territory: Territory) -> list[CrewNow]:
     """Every crew as it stands: duty, shift, last position, jobs in hand."""
     duty, heard, in_hand = duties(reading), last_heard(reading), jobs_in_hand(reading)
     local = reading.now.astimezone(territory.policy.zone)
     return [
-        _crew_now(reading.now, local, record, duty.get(crew_id), heard.get(crew_id), tuple(in_hand.get(crew_id, ())))
+        _crew_now(territory, local, record, duty.get(crew_id), heard.get(crew_id), tuple(in_hand.get(crew_id, ())))
         for crew_id, record in territory.crews.items()
     ]
 
 
 def _crew_now(
+    territory: Territory,
     now: datetime,
-    local: datetime,
     record: CrewRecord,
     duty: OnDuty | None,
     heard: Heard | None,
     in_hand: tuple[JobInHand, ...],
 ) -> CrewNow:
+    """`now` by the utility's own clock, in which shifts are written."""
     at = heard.at if heard is not None else None
+    since = None if duty is None else at_work_since(duty.words, territory.policy.ranking.rest_min)
     return CrewNow(
         crew=record.crew,
         on_duty=duty is not None and duty.on_duty,
-        in_shift=any(shift.covers(local) for shift in record.shifts),
+        in_shift=any(shift.covers(now) for shift in record.shifts),
         aboard=0 if duty is None else duty.aboard,
         position=at or record.crew.depot,
         position_age=None if at is None or heard is None or heard.fixed_at is None else now - heard.fixed_at,
         jobs=still_in_hand(in_hand),
+        worked=timedelta(0) if since is None else now - since,
     )
 
 
 def suggest_crews(reading: Reading, territory: Territory, outage_id: int) -> Outlook:
     """Every crew with its minutes and reasons, best first. Routes over the road graph: not for inside a Work."""
-    return _outlook(reading, territory, reading.outage(outage_id), crews_now(reading, territory))
+    crews = crews_now(reading, territory)
+    return _outlook(reading, territory, reading.outage(outage_id), crews, crews)
 
 
 def crews_to_ask(reading: Reading, territory: Territory, outage_id: int) -> Outlook:
     """As `suggest_crews`, the fit ones alone: a worker that offers by itself needs no route of a crew it may not ask,
     and in a storm, with all crews full, none at all."""
-    outage, policy = reading.outage(outage_id), territory.policy
-    crews = [c for c in crews_now(reading, territory) if all(test(outage, c, policy).ok for test in assignment.FITNESS)]
-    return _outlook(reading, territory, outage, crews)
+    outage, everybody = reading.outage(outage_id), crews_now(reading, territory)
+    return _outlook(
+        reading, territory, outage, everybody, [c for c in everybody if is_fit(outage, c, territory.policy)]
+    )
 
 
-def _outlook(reading: Reading, territory: Territory, outage: Outage, crews: list[CrewNow]) -> Outlook:
+def _outlook(
+    reading: Reading, territory: Territory, outage: Outage, everybody: list[CrewNow], crews: list[CrewNow]
+) -> Outlook:
+    """Of `crews`; cover is counted over `everybody`."""
     site = site_of(reading, outage.id)
     if site is None:
         return Outlook(outage, (), {}, f"Outage {outage.number} is not on the map yet; place its call first.")
     if not crews:
         return Outlook(outage, (), {})
-    minutes = territory.travel.estimates(site, [c.position for c in crews], outage.area_class)
+    minutes = territory.travel.estimates(site, [c.position for c in crews], outage.area_class, reading.now)
     travel = {crew.crew.id: estimate for crew, estimate in zip(crews, minutes, strict=True)}
-    refused = frozenset(j.crew_id for j in jobs_of_outage(reading, outage.id) if j.state in _REFUSED)
-    ranked = assignment.rank(outage, crews, travel, refused, reading.now, territory.policy)
+    refused = frozenset(j.crew_id for j in jobs_of_outage(reading, outage.id) if j.state in REFUSED_JOB)
+    board = Board(refused, _cover_lost(cover_of(territory, everybody, reading.now), crews))
+    ranked = assignment.rank(outage, crews, travel, board, reading.now, territory.policy)
     return Outlook(outage, tuple(ranked), travel)
+
+
+def _cover_lost(cover: Cover | None, crews: list[CrewNow]) -> dict[int, CoverLost | None]:
+    return {} if cover is None else {c.crew.id: cover.lost_without(c.crew.id) for c in crews}
 
 
 def offer_job(
@@ -103,8 +117,10 @@ def offer_job(
     crew_id: int,
     outlook: Outlook | None,
     reason: str | None = None,
+    instead_of: Job | None = None,
 ) -> Job:
-    """A dispatcher's offer. A crew that is not fit needs a reason; one that is off duty cannot be asked."""
+    """A dispatcher's offer. A crew that is not fit needs a reason; one that is off duty cannot be asked. Whatever goes
+    against the advice keeps what was advised and why."""
     outage = work.outage(outage_id)
     if not outage.is_open:
         raise Refused(f"Outage {outage.number} is {outage.state.value}; no crew is needed.")
@@ -112,12 +128,28 @@ def offer_job(
     _require_no_offer(work, territory, outage, crew_id)
     if not crew.on_duty:
         raise Refused(f"{crew.crew.name} is off duty; choose a crew that is on duty.")
-    against = [r.sentence for test in assignment.FITNESS if not (r := test(outage, crew, territory.policy)).ok]
+    against = why_unfit(outage, crew, territory.policy)
     if against and not (reason or "").strip():
         raise Refused(
             f"{crew.crew.name} is not fit for this job: {'; '.join(against)}. Send a reason to offer it anyway."
         )
-    return _offer(work, territory, outage, crew_id, outlook, override=reason if against else None, why=reason)
+    advice = _advice_against(outlook, crew_id, against, instead_of)
+    return make_offer(work, territory, outage, crew_id, outlook, advice=advice, why=reason)
+
+
+def _advice_against(outlook: Outlook | None, crew_id: int, against: list[str], instead_of: Job | None) -> Advice | None:
+    """None for an offer that follows the advice; an offer that runs already was the advice."""
+    best = None if outlook is None else assignment.advised(outlook.candidates)
+    if outlook is not None and instead_of is not None and instead_of.state is JobState.OFFERED:
+        best = outlook.candidate(instead_of.crew_id) or best
+    if (best is None and not against) or (best is not None and best.crew_id == crew_id):
+        return None
+    chosen = None if outlook is None else outlook.candidate(crew_id)
+    said_against = against if chosen is None else [r.sentence for r in chosen.reasons if not r.ok]
+    if best is None:
+        return Advice(None, None, False, (), tuple(said_against))
+    reasons = tuple(r.sentence for r in best.reasons)
+    return Advice(best.crew_id, best.arrives_at, best.in_time, reasons, tuple(said_against))
 
 
 def offer_instead(
@@ -145,7 +177,7 @@ def offer_instead(
     for job in since:
         if job.state is JobState.OFFERED:
             withdraw_job(work, territory, job.id, reason or "")
-    return offer_job(work, territory, outage_id, crew_id, outlook, reason)
+    return offer_job(work, territory, outage_id, crew_id, outlook, reason, held)
 
 
 def _require_no_offer(work: Work, territory: Territory, outage: Outage, crew_id: int) -> None:
@@ -160,20 +192,21 @@ def _require_no_offer(work: Work, territory: Territory, outage: Outage, crew_id:
             )
 
 
-def _offer(
+def make_offer(
     work: Work,
     territory: Territory,
     outage: Outage,
     crew_id: int,
     outlook: Outlook | None,
-    override: str | None = None,
-    why: str | None = None,
     *,
+    advice: Advice | None = None,
+    why: str | None = None,
     widened: bool = False,
 ) -> Job:
+    """Sends it; the crew has until `accept_by`."""
     job_id = work.new_id("job")
-    estimate = None if outlook is None else outlook.travel.get(crew_id)
-    reasons = () if outlook is None else _reasons(outlook, crew_id)
+    chosen = None if outlook is None else outlook.candidate(crew_id)
+    reasons = () if chosen is None else tuple(r.sentence for r in chosen.reasons)
     offered = JobOffered(
         job_id=job_id,
         outage_id=outage.id,
@@ -181,78 +214,16 @@ def _offer(
         offered_at=work.now,
         accept_by=work.now + territory.policy.accept_within,
         arrive_by=outage.arrive_by,
-        expected_at=None if estimate is None else work.now + timedelta(minutes=estimate.minutes),
+        expected_at=None if chosen is None else chosen.arrives_at,
         reasons=(*reasons, *((why,) if why else ())),
-        override_reason=override,
+        override_reason=None if advice is None else why,
         widened=widened,
+        advice=advice,
     )
     job: Job = work.record(Subject("job", job_id), [offered], is_new=True)
     set_deadline(work, Kind.ACCEPT_BY, job_id, job.accept_by)
     clear_deadlines(work, outage.id, Kind.ISSUE_BY, Kind.OFFER_NEXT)
     return job
-
-
-def _reasons(outlook: Outlook, crew_id: int) -> tuple[str, ...]:
-    return tuple(r.sentence for c in outlook.candidates if c.crew_id == crew_id for r in c.reasons)
-
-
-def offer_next(work: Work, territory: Territory, deadline: Deadline, outlook: Outlook) -> Job | None:
-    """Auto mode: the best fitting crew that has not refused; when none is left the dispatcher is alerted."""
-    if not take(work, deadline):
-        return None
-    outage = work.outage(deadline.subject_id)
-    known = jobs_of_outage(work, outage.id)
-    if territory.policy.mode is not Mode.AUTO or not outage.is_open or somebody_has(work, outage.id):
-        return None
-    job = _offer_to_first_fit(work, territory, outage, known, outlook)
-    if job is None:
-        _no_crew_left(work, territory, outage, outlook)
-    return job
-
-
-def offer_wider(work: Work, territory: Territory, deadline: Deadline, outlook: Outlook) -> None:
-    """The ladder's rung: further crews are asked beside the one that has the offer or is late."""
-    if not take(work, deadline):
-        return
-    outage = work.outage(deadline.subject_id)
-    known = jobs_of_outage(work, outage.id)
-    if territory.policy.mode is not Mode.AUTO or not outage.is_open or outage.arrived_at is not None:
-        return
-    room = territory.policy.crews_when_widened - sum(j.state is JobState.OFFERED for j in known)
-    for _ in range(room):
-        job = _offer_to_first_fit(work, territory, outage, known, outlook, widened=True)
-        if job is None:
-            return
-        known = [*known, job]
-
-
-def _offer_to_first_fit(
-    work: Work, territory: Territory, outage: Outage, known: list[Job], outlook: Outlook, *, widened: bool = False
-) -> Job | None:
-    asked = {j.crew_id for j in known if j.is_live or j.state in _REFUSED or _was_given_up(j)}
-    for candidate in outlook.candidates:
-        if not candidate.fit or candidate.crew_id in asked:
-            continue
-        crew = crew_in_work(work, territory, candidate.crew_id)  # fresh: the outlook may be a moment old
-        if all(test(outage, crew, territory.policy).ok for test in assignment.FITNESS):
-            return _offer(work, territory, outage, candidate.crew_id, outlook, widened=widened)
-    return None
-
-
-def _was_given_up(job: Job) -> bool:
-    """The crew left the site unrestored, or the desk took the job from it: not to be undone by the next offer."""
-    left = job.state is JobState.CLOSED and job.restored_at is None
-    return left or (job.state is JobState.WITHDRAWN and not job.widened)
-
-
-def _no_crew_left(work: Work, territory: Territory, outage: Outage, outlook: Outlook) -> None:
-    set_deadline(work, Kind.OFFER_NEXT, outage.id, work.now + ASK_AGAIN)
-    noticed_at = outage.no_crew_at
-    if noticed_at is not None and not any(j.offered_at > noticed_at for j in jobs_of_outage(work, outage.id)):
-        return  # said before, and nobody was asked since
-    sentence = outlook.why_not or "Every fit crew was asked, or none is fit: see the reasons in the list of crews."
-    work.record(Subject("outage", outage.id), [NoCrewLeft(work.now, sentence)])
-    enforcement.escalate(work, territory, work.outage(outage.id), Trigger.NO_CREW, work.now)
 
 
 def crew_in_work(work: Work, territory: Territory, crew_id: int) -> CrewNow:
@@ -263,13 +234,7 @@ def crew_in_work(work: Work, territory: Territory, crew_id: int) -> CrewNow:
     work.lock(f"crew {crew_id}")
     local = work.now.astimezone(territory.policy.zone)
     in_hand = tuple(jobs_in_hand(work).get(crew_id, ()))
-    return _crew_now(work.now, local, record, duties(work).get(crew_id), last_heard(work).get(crew_id), in_hand)
-
-
-def take_up_waiting(work: Work, territory: Territory) -> None:
-    """In auto mode outages that were left to the desk before a restart are offered as well."""
-    for outage_id in waiting(work):
-        enforcement.ask_for_offer(work, territory, work.outage(outage_id))
+    return _crew_now(territory, local, record, duties(work).get(crew_id), last_heard(work).get(crew_id), in_hand)
 
 
 def withdraw_job(work: Work, territory: Territory, job_id: int, reason: str) -> Job:
@@ -297,7 +262,7 @@ def expected_arrival(reading: Reading, territory: Territory, outage_id: int) -> 
     heard = last_heard(reading)
     starts = [_last_position(territory, heard, j.crew_id) for j in taken]
     outage = reading.outage(outage_id)
-    minutes = territory.travel.estimates(site, [at for at, _ in starts], outage.area_class)
+    minutes = territory.travel.estimates(site, [at for at, _ in starts], outage.area_class, reading.now)
     guesses = [
         (_arrives_at(reading.now, job, fixed_at, estimate), job.crew_id)
         for job, (_, fixed_at), estimate in zip(taken, starts, minutes, strict=True)

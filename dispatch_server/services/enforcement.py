@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from dispatch_server.domain import jobs, outages
+from dispatch_server.domain.job_facts import OfferLapsed
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outage_facts import ArrivalMissed, Escalated, NotIssued
 from dispatch_server.domain.outages import Outage, OutageFact
@@ -10,7 +11,15 @@ from dispatch_server.domain.refusals import Refused
 from dispatch_server.domain.rules import Mode, Remedy, Trigger
 from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, UNRESTORED_JOB, JobState, OutageState
 from dispatch_server.services.ports import Territory
-from dispatch_server.store.deadlines import Deadline, Kind, bring_offers_forward, clear_deadlines, set_deadline, take
+from dispatch_server.store.deadlines import (
+    Deadline,
+    Kind,
+    bring_offers_forward,
+    bring_rung_forward,
+    clear_deadlines,
+    set_deadline,
+    take,
+)
 from dispatch_server.store.jobs import (
     heard_at,
     jobs_behind,
@@ -81,14 +90,22 @@ def needs_a_crew(work: Work, territory: Territory, outage: Outage) -> None:
 
 
 def watch_crew(work: Work, territory: Territory, outage: Outage, job: Job) -> None:
-    """From now on the crew is to be heard of until power is back, whoever has arrived meanwhile."""
+    """From now on the crew's own arrival is watched, and it is to be heard of until power is back, whoever arrives."""
+    watch_soon(work, territory, outage, job)
     set_deadline(work, Kind.HEARD_BY, job.id, work.now + territory.policy.silent_within)
     give_back(work, territory, outage, job)
 
 
 def give_back(work: Work, territory: Territory, outage: Outage, job: Job) -> None:
-    """The crew went off duty with the job in hand: the dispatcher is told at once, and another crew may be asked."""
-    facts = jobs.watch_duty(job, off_duty_since(work, job.crew_id))
+    """The crew went off duty. What it was offered ends with that; of a job in hand the dispatcher is told at once, and
+    another crew may be asked."""
+    off_since = off_duty_since(work, job.crew_id)
+    if job.state is JobState.OFFERED and off_since is not None:
+        work.record(Subject("job", job.id), [OfferLapsed(max(off_since, job.offered_at))])
+        clear_job(work, job.id)
+        needs_a_crew(work, territory, outage)
+        return
+    facts = jobs.watch_duty(job, off_since)
     if facts and outage.is_open:
         work.record(Subject("job", job.id), facts)
         needs_a_crew(work, territory, outage)
@@ -322,6 +339,15 @@ def _still_stands(work: Work, trigger: Trigger, outage: Outage) -> bool:
             return outage.is_open and outage.arrived_at is None and outage.at_risk_at is not None
         case Trigger.MISSED:
             return outage.is_open and outage.arrived_at is None and outage.missed_at is not None
+
+
+def skip_empty_step(work: Work, territory: Territory, outage: Outage) -> None:
+    """Nobody was left to ask beside the others: what the ladder does after that it does now."""
+    ladder = territory.policy.ladder
+    for step in (rung for rung in ladder if rung.do is Remedy.OFFER_WIDER):
+        later = (rung for rung in ladder if rung.after is step.after and rung.wait > step.wait)
+        if (following := min(later, key=lambda rung: rung.wait, default=None)) is not None:
+            bring_rung_forward(work, outage.id, following.key)
 
 
 def watch_soon(work: Work, territory: Territory, outage: Outage, job: Job) -> None:

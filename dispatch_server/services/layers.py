@@ -7,6 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_server.domain.coverage import Seat
 from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.domain.refusals import BadInput, NotFound, Refused
 from dispatch_server.domain.rules import Policy
@@ -17,6 +18,8 @@ from dispatch_server.gis.gazetteer import gazetteer_of
 from dispatch_server.gis.ground import Ground
 from dispatch_server.gis.layers import strict
 from dispatch_server.gis.locator import MapLocator
+from dispatch_server.gis.reach import RoadReach
+from dispatch_server.gis.seats import SEAT_FILES, seats_of
 from dispatch_server.gis.travel import RoadTravel
 from dispatch_server.gis.zones import Zones
 from dispatch_server.services.ports import Territory
@@ -147,7 +150,9 @@ def territory_from(reading: Reading, policy: Policy) -> Territory:
     if not files:
         raise NotFound(NOTHING_LOADED)
     folder = folder_of(files)
-    return Territory(_map_of(folder), RoadTravel(_roads(folder, policy), policy), policy, crew_records(reading))
+    travel = RoadTravel(_roads(folder, policy), policy)
+    reach = RoadReach(_seats(folder), travel, policy)
+    return Territory(_map_of(folder), travel, policy, crew_records(reading), reach)
 
 
 def check_folder(directory: Path, say: Say) -> list[str]:
@@ -223,6 +228,8 @@ def _crews(crews: Sequence[layers.CrewRow], depots: Sequence[layers.Depot]) -> I
             "depot_lon": at_depot[crew.depot].lon,
             "depot_lat": at_depot[crew.depot].lat,
             "suspended": crew.suspended,
+            "permit_kv": crew.permit_kv,
+            "gear": "|".join(crew.gear) or None,
         }
 
 
@@ -241,6 +248,12 @@ def _shift(shift: layers.ShiftRow, ids: Mapping[str, int]) -> dict[str, Any]:
         "starts_min": shift.starts_min,
         "ends_min": shift.ends_min,
     }
+
+
+def _seats(folder: Folder) -> Callable[[], Sequence[Seat]]:
+    """Read when they are first asked for; until then the files alone are kept."""
+    kept = replace(folder, files={name: folder.files[name] for name in SEAT_FILES})
+    return lambda: seats_of(kept)
 
 
 def _roads(folder: Folder, policy: Policy) -> "Callable[[], RoadGraph] | None":

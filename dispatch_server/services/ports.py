@@ -1,10 +1,11 @@
 """What the services need from the map and the policy, as seen by them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from dispatch_server.domain.assignment import TravelEstimate
+from dispatch_server.domain.coverage import Seats, SeatSet
 from dispatch_server.domain.places import Area, Clues, Place, PlaceNames
 from dispatch_server.domain.rules import Policy
 from dispatch_server.gis.travel import Waypoint
@@ -40,6 +41,16 @@ class Travel(Protocol):
         """The way itself, with the minutes at each of its points."""
 
 
+class Reach(Protocol):
+    """Which areas are reached within their limits. May take milliseconds for a new place: never inside a Work."""
+
+    @property
+    def seats(self) -> Seats: ...
+    def prepare(self, places: Iterable[LonLat], limits_min: Mapping[AreaClass, float]) -> None: ...
+    def reached_from(self, places: Sequence[LonLat], limits_min: Mapping[AreaClass, float]) -> list[SeatSet] | None:
+        """In the order given; None while there are more new places than a person should wait for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Territory:
     """The ground a Work is judged on: the map, the crews' register and the policy in force."""
@@ -48,3 +59,4 @@ class Territory:
     travel: Travel
     policy: Policy
     crews: Mapping[int, CrewRecord]
+    reach: Reach

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from dispatch_server.domain.crews import Crew, Shift
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.messages import Fix
 from dispatch_server.store.instants import from_us, to_us
-from dispatch_server.store.questions import Question
+from dispatch_server.store.questions import Question, Row
 from dispatch_server.store.work import Reading, Work
 
 _CREWS = Question(
-    "SELECT id, code, name, squad, county, skills, people, vehicle, depot_lon, depot_lat, suspended FROM crews "
-    "ORDER BY id"
+    "SELECT id, code, name, squad, county, skills, people, vehicle, depot_lon, depot_lat, suspended, permit_kv, gear "
+    "FROM crews ORDER BY id"
 )
 _SHIFTS = Question("SELECT crew_id, day_of_week, starts_min, ends_min FROM shifts")
-_DUTIES = Question("SELECT id, on_duty, aboard, since_us FROM duties")
+_DUTIES = Question("SELECT id, on_duty, aboard, since_us, body FROM duties")
 _HEARD = Question("SELECT crew_id, heard_at_us, fixed_at_us, lon, lat, accuracy_m FROM crews_heard")
 _HEARD_OF = Question(
     "INSERT INTO crews_heard (crew_id, heard_at_us, fixed_at_us, lon, lat, accuracy_m) "
@@ -56,9 +58,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:
+    """`words` say when the crew went on and off, oldest first; a crew that is off needs none."""
+
     on_duty: bool
     aboard: int
     since: datetime
+    words: tuple[tuple[datetime, bool], ...] = ()
 
 
 def crew_records(reading: Reading) -> dict[int, CrewRecord]:
@@ -71,11 +76,20 @@ def crew_records(reading: Reading) -> dict[int, CrewRecord]:
 
 def _crew(row: tuple[Any, ...]) -> Crew:
     skills = frozenset(s for s in row[5].split("|") if s)
-    return Crew(row[0], row[1], row[2], row[3], skills, row[6], row[7], LonLat(row[8], row[9]), bool(row[10]))
+    gear = frozenset(g for g in (row[12] or "").split("|") if g)
+    depot = LonLat(row[8], row[9])
+    return Crew(row[0], row[1], row[2], row[3], skills, row[6], row[7], depot, bool(row[10]), row[11], gear)
 
 
 def duties(reading: Reading) -> dict[int, OnDuty]:
-    return {row[0]: OnDuty(bool(row[1]), row[2], from_us(row[3])) for row in reading.rows(_DUTIES)}
+    return {row[0]: _on_duty(row) for row in reading.rows(_DUTIES)}
+
+
+def _on_duty(row: Row) -> OnDuty:
+    """Of the state no more is read than the words: 500 crews are looked at for every outage."""
+    words = orjson.loads(row[4])["words"] if row[1] else ()
+    said = tuple((datetime.fromisoformat(word["at"]), bool(word["on_duty"])) for word in words)
+    return OnDuty(bool(row[1]), row[2], from_us(row[3]), said)
 
 
 def last_heard(reading: Reading) -> dict[int, Heard]:

@@ -44,6 +44,10 @@ _BRING_FORWARD = Question(
     "(SELECT o.id FROM deadlines d JOIN outages o ON o.id = d.subject_id "
     f"WHERE d.kind = 'offer_next' AND d.due_at_us > :now {_PRESSING_FIRST})"
 )
+_BRING_RUNG_FORWARD = Question(
+    "UPDATE deadlines SET due_at_us = :now WHERE kind = 'rung' AND subject_id = :subject_id AND rung = :rung "
+    "AND due_at_us > :now"
+)
 _DUE = Question(
     "SELECT kind, subject_id, rung, due_at_us FROM deadlines WHERE due_at_us <= :now "
     "AND kind NOT IN ('offer_next', 'offer_wider') ORDER BY due_at_us, subject_id LIMIT :at_most"
@@ -73,6 +77,11 @@ def clear_deadlines(work: Work, subject_id: int, *kinds: Kind) -> None:
 def bring_offers_forward(work: Work, at_most: int) -> None:
     """The most pressing outages without a crew are looked at now: a crew became free, or came on duty."""
     work.later(_BRING_FORWARD, now=to_us(work.now), at_most=at_most)
+
+
+def bring_rung_forward(work: Work, subject_id: int, rung: int) -> None:
+    """A rung that waits is due now; one that was climbed already stays so."""
+    work.later(_BRING_RUNG_FORWARD, now=to_us(work.now), subject_id=subject_id, rung=rung)
 
 
 def due(reading: Reading, now: datetime, at_most: int) -> list[Deadline]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dispatch_server.domain.crews import JobInHand
 from dispatch_server.domain.jobs import Job
-from dispatch_server.domain.outages import Outage
+from dispatch_server.domain.outages import Outage, Priority
 from dispatch_server.domain.refusals import NotFound
 from dispatch_server.protocol.codec import decode
 from dispatch_server.protocol.words import UNRESTORED_JOB, JobState
@@ -25,7 +25,9 @@ _LIVE_OF_CREW = Question(
     "AND state IN ('offered', 'accepted', 'en_route', 'on_site', 'restored') ORDER BY id"
 )
 _IN_HAND = Question(
-    "SELECT crew_id, id, outage_id, state FROM jobs WHERE state IN ('offered', 'accepted', 'en_route', 'on_site')"
+    "SELECT j.crew_id, j.id, j.outage_id, j.state, o.priority, o.number, "
+    "CASE WHEN j.state = 'on_site' THEN j.shown END FROM jobs j JOIN outages o ON o.id = j.outage_id "
+    "WHERE j.state IN ('offered', 'accepted', 'en_route', 'on_site') ORDER BY j.id"
 )
 _RECENT_OF_CREW = Question("SELECT id, body FROM jobs WHERE crew_id = :crew_id ORDER BY id DESC LIMIT :at_most")
 
@@ -53,8 +55,11 @@ def live_jobs_of_crew(reading: Reading, crew_id: int) -> list[Job]:
 def jobs_in_hand(reading: Reading) -> dict[int, list[JobInHand]]:
     """What every crew carries, by crew."""
     by_crew: dict[int, list[JobInHand]] = {}
-    for crew_id, job_id, outage_id, state in reading.rows(_IN_HAND):
-        by_crew.setdefault(crew_id, []).append(JobInHand(job_id, outage_id, JobState(state)))
+    for crew_id, job_id, outage_id, state, priority, number, shown in reading.rows(_IN_HAND):
+        etr = None if shown is None else json.loads(shown)["etr_at"]
+        etr_at = None if etr is None else datetime.fromisoformat(etr)
+        job = JobInHand(job_id, outage_id, JobState(state), Priority(priority), number, etr_at)
+        by_crew.setdefault(crew_id, []).append(job)
     return by_crew
 
 

@@ -40,7 +40,7 @@ def _upsert(table: str, key: str, columns: str) -> Question:
 
 # By table, the columns that a load brings; the first one is the key.
 REGISTERS = {
-    "crews": "code name squad county skills people vehicle depot_lon depot_lat suspended",
+    "crews": "code name squad county skills people vehicle depot_lon depot_lat suspended permit_kv gear",
     "transformers": "code name feeder area_code lon lat customers",
     "accounts": "account_no meter_no transformer name phone address lon lat important kind no_night_calls",
 }

@@ -54,6 +54,7 @@ def columns_of_job(job: Job) -> Columns:
         "outage_id": job.outage_id,
         "crew_id": job.crew_id,
         "state": job.state.value,
+        "overridden_at_us": to_us(job.offered_at) if job.went_against_advice else None,
         "shown": text_of(shown_job(job)),
     }
 

@@ -1,8 +1,6 @@
-"""The schema.
-
-A state table holds the fold of its subject's facts in `body`, columns derived from it for questions, its public JSON in
-`shown` where boards are made of it, and the count and seal of the subject's chain. What is personal stands in tables of
-its own, outside the journal. A change here needs a migration beside it; a test compares the two.
+"""The schema. A state table holds the fold of its subject's facts in `body`, columns derived from it for questions, its
+public JSON in `shown` where boards are made of it, and the count and seal of the subject's chain. What is personal
+stands in tables of its own, outside the journal. A change here needs a migration beside it; a test compares the two.
 """
 
 from typing import Any
@@ -131,6 +129,7 @@ class JobRow(SQLModel, table=True):
     outage_id: int = big()
     crew_id: int = big()
     state: str
+    overridden_at_us: int | None = big(nullable=True, index=True)
     body: str = Field(sa_column=Column(Text, nullable=False))
     shown: str = Field(sa_column=Column(Text, nullable=False))
     fact_count: int
@@ -253,6 +252,8 @@ class CrewRow(SQLModel, table=True):
     depot_lon: float
     depot_lat: float
     suspended: bool = False
+    permit_kv: float | None = None
+    gear: str | None = None
 
 
 class ShiftRow(SQLModel, table=True):

@@ -12,7 +12,9 @@ from typing import Any
 from fastapi.responses import Response
 
 from dispatch_server.domain.calls import Call
+from dispatch_server.domain.coverage import CoverLost
 from dispatch_server.domain.grouping import JoinSuggestion
+from dispatch_server.domain.outage_facts import Priority
 from dispatch_server.domain.places import Area, PlaceCandidate, PlaceNames, Premises
 from dispatch_server.protocol.words import (
     AreaClass,
@@ -219,31 +221,52 @@ class ReasonShown:
 
 
 @dataclass(frozen=True, slots=True)
+class JobInHandShown:
+    """`number` and `priority` are its outage's."""
+
+    job_id: int
+    outage_id: int
+    state: JobState
+    priority: Priority
+    number: str
+    etr_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateShown:
-    """`leave_by` is the last moment at which this crew still arrives in time."""
+    """`leave_by` is the last moment at which this crew still arrives in time, four times out of five. `free_in_min` is
+    how long other work keeps it first. `cover_lost` is null for a crew that is not free, or while cover is unknown."""
 
     crew_id: int
     name: str
     fit: bool
     in_time: bool
     minutes_away: float
+    free_in_min: float
     arrives_at: datetime
     leave_by: datetime
+    cover_lost: CoverLost | None
+    turned_round: JobInHandShown | None
     reasons: list[ReasonShown]
 
 
 @dataclass(frozen=True, slots=True)
-class CandidatesShown:
-    crews: list[CandidateShown]
-    why_not: str
-    server_time: datetime
+class LastChanceShown:
+    """The crew that may leave last of all and still be in time, and when."""
+
+    crew_id: int
+    name: str
+    leave_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class JobInHandShown:
-    job_id: int
-    outage_id: int
-    state: JobState
+class CandidatesShown:
+    """`last_chance` is null when nobody can be in time any more."""
+
+    crews: list[CandidateShown]
+    last_chance: LastChanceShown | None
+    why_not: str
+    server_time: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,13 @@ from dispatch_server.web.errors import answer_problems
 from dispatch_server.web.routes import (
     areas,
     calls,
+    coverage,
     crews,
     feed,
     jobs,
     operations,
     outages,
+    overrides,
     places,
     sentences,
     sessions,
@@ -34,7 +36,10 @@ from dispatch_server.web.shapes import Problem
 
 ROUTERS = tuple(
     noun.router
-    for noun in (sessions, calls, places, outages, jobs, tablet, crews, areas, feed, stats, sentences, operations)
+    for noun in (
+        *(sessions, calls, places, outages, jobs, tablet, crews, areas, feed),
+        *(coverage, overrides, stats, sentences, operations),
+    )
 )
 _ABOUT = (
     "Relight takes fault calls, puts them on the map, sends the right crew and proves its arrival. JSON in UTF-8; "

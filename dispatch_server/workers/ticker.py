@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from dispatch_server.domain.people import OFFERING, TICKER
-from dispatch_server.services import dispatching, enforcement
+from dispatch_server.services import dispatching, enforcement, offering
 from dispatch_server.services.dispatching import Outlook
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.deadlines import Deadline, Kind, due, offers_due
@@ -63,6 +63,6 @@ class Ticker:
 
 def _offer(work: Work, territory: Territory, row: Deadline, outlook: Outlook) -> None:
     if row.kind is Kind.OFFER_WIDER:
-        dispatching.offer_wider(work, territory, row, outlook)
+        offering.offer_wider(work, territory, row, outlook)
     else:
-        dispatching.offer_next(work, territory, row, outlook)
+        offering.offer_next(work, territory, row, outlook)

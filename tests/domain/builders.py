@@ -208,17 +208,38 @@ def a_crew(
     busy: JobState | None = None,
     position_age: timedelta | None = timedelta(0),
     has_outages: Sequence[int] = (),
+    priority: Priority = Priority.ORDINARY,
+    etr_at: datetime | None = None,
+    worked: timedelta = timedelta(0),
+    permit_kv: float | None = None,
+    gear: Sequence[str] = (),
 ) -> CrewNow:
-    """A crew on duty in its shift, two aboard, able to repair low voltage, with nothing in hand."""
+    """A crew on duty in its shift, two aboard, able to repair low voltage, with nothing in hand.
+
+    `priority` is that of the outages it has in hand.
+    """
     standing = Crew(
-        crew_id, f"K{crew_id}", name or f"Crew {crew_id}", "Squad", frozenset(skills), 3, "van", SITE, suspended
+        crew_id,
+        f"K{crew_id}",
+        name or f"Crew {crew_id}",
+        "Squad",
+        frozenset(skills),
+        3,
+        "van",
+        SITE,
+        suspended,
+        permit_kv,
+        frozenset(gear),
     )
-    in_hand = [JobInHand(100 + n, outage_id, JobState.ACCEPTED) for n, outage_id in enumerate(has_outages)]
+    in_hand = [
+        JobInHand(100 + n, outage_id, JobState.ACCEPTED, priority, f"F-{outage_id}")
+        for n, outage_id in enumerate(has_outages)
+    ]
     if busy is not None:
-        in_hand.append(JobInHand(99, 99, busy))
-    return CrewNow(standing, on_duty, in_shift, aboard, SITE, position_age, tuple(in_hand))
+        in_hand.append(JobInHand(99, 99, busy, priority, "F-99", etr_at))
+    return CrewNow(standing, on_duty, in_shift, aboard, SITE, position_age, tuple(in_hand), worked)
 
 
 def drives(**minutes_by_crew: float) -> dict[int, TravelEstimate]:
     """`drives(c1=10)`: crew 1 needs ten minutes."""
-    return {int(name[1:]): TravelEstimate(m, "road graph") for name, m in minutes_by_crew.items()}
+    return {int(name[1:]): TravelEstimate(m, "road graph", 1.2) for name, m in minutes_by_crew.items()}

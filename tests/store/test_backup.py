@@ -41,6 +41,8 @@ A_CREW = {
     "depot_lon": 112.00123456789012,
     "depot_lat": 27.7,
     "suspended": True,
+    "permit_kv": 10.0,
+    "gear": "earthing_set",
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from dispatch_server.domain.people import OFFERING
 from dispatch_server.domain.rules import Trigger
 from dispatch_server.protocol.words import CrewAction
-from dispatch_server.services.dispatching import take_up_waiting
+from dispatch_server.services.offering import take_up_waiting
 from tests.town import AUTO, MARKET, MEADOW, Town, policy
 
 

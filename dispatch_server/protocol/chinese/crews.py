@@ -74,7 +74,6 @@ SENTENCES: dict[str, str] = {
         "{crew}从现场抽调到更紧急的故障 {outage}；请告知来电人稍后继续抢修。"
     ),
     "Your crew is turned round to outage {outage}, which is more pressing.": "您班组改派到更紧急的故障 {outage}。",
-    "The crew went off duty.": "班组已离岗。",
     # Cover
     "Cover is being worked out; ask again in a few seconds.": "正在计算覆盖情况，请几秒后再查询。",
     "{crew} could stand by at {spot}: {count} more customers would be reached in time.": (

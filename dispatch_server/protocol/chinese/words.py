@@ -104,6 +104,7 @@ _LAYER = r"[^\s:]+\.(?:csv|geojson|json|gpkg|shp|toml)(?: \([^)]*\))?"
 _ONE_WORD = r"[^ ;]+"
 # What a blank may hold, where that is less than any text. The same text in Python and in a browser.
 HOLDS: dict[str, str] = {
+    **dict.fromkeys("percent points hours rest_hours kv needed_kv".split(), _NUMBER),
     **dict.fromkeys("minutes seconds metres kilometres count most spare late factor id lon lat".split(), _NUMBER),
     **dict.fromkeys("call outage other time crs action key skill".split(), _ONE_WORD),
     **dict.fromkeys(_OF_LAYERS.split(), _NUMBER),

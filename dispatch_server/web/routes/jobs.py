@@ -26,7 +26,8 @@ _PROBLEMS = (400, 404, 409, 413, 415, 422)
     **open_to(*DISPATCHER, problems=_PROBLEMS, answers=answered(201, JobShown, "Offered; it lapses at `accept_by`.")),
 )
 async def post_job(request: Request, said: OfferSaid) -> Response:
-    """A crew that is not fit needs a `reason`; one that is off duty cannot be asked. With `instead_of` the
+    """A crew that is not fit needs a `reason`; one that is off duty cannot be asked. An offer to another crew than the
+    first fit one keeps the reason and what was advised (`GET /overrides`). With `instead_of` the
     running offer is withdrawn for that `reason` in the same step."""
     asked = asked_of(request)
     territory = asked.territory

@@ -1,10 +1,12 @@
 """Outages: the board, one of them in full, and what dispatchers decide about them."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
+from dispatch_server.domain.assignment import last_chance
 from dispatch_server.domain.calls import Call
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.refusals import BadInput, NotFound
@@ -147,7 +149,8 @@ async def get_crews_of_outage(request: Request, outage_id: Id) -> Response:
     outlook, now = await asked.read(
         lambda reading: (dispatching.suggest_crews(reading, territory, outage_id), reading.now)
     )
-    return for_reader(request, as_json({"crews": _candidates(outlook), "why_not": outlook.why_not, "server_time": now}))
+    shown = {"crews": _candidates(outlook), "last_chance": _last_chance(outlook, now), "why_not": outlook.why_not}
+    return for_reader(request, as_json(shown | {"server_time": now}))
 
 
 def _candidates(outlook: Outlook) -> list[dict[str, Any]]:
@@ -158,12 +161,20 @@ def _candidates(outlook: Outlook) -> list[dict[str, Any]]:
             "fit": candidate.fit,
             "in_time": candidate.in_time,
             "minutes_away": candidate.minutes_away,
+            "free_in_min": candidate.free_in / timedelta(minutes=1),
             "arrives_at": candidate.arrives_at,
             "leave_by": candidate.leave_by,
+            "cover_lost": candidate.cover_lost,
+            "turned_round": candidate.turned_round,
             "reasons": candidate.reasons,
         }
         for candidate in outlook.candidates
     ]
+
+
+def _last_chance(outlook: Outlook, now: datetime) -> dict[str, Any] | None:
+    last = last_chance(outlook.candidates, now)
+    return None if last is None else {"crew_id": last.crew_id, "name": last.name, "leave_by": last.leave_by}
 
 
 @router.post("/{outage_id}/merge", summary="Merge into another outage", **_decided)
