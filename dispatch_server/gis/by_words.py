@@ -64,6 +64,10 @@ class ByWords:
             if only.is_noise:
                 return self._unplaced(told.NOTHING_NAMED)
             return self._unplaced(told.only_county(only.entry))
+        if only.is_weak and not only.inside and not any(m.is_firm for m in only.named):
+            # 楼下 in 我家楼下冒烟 is a village only by chance.
+            note = told.maybe_of_another_name(only.heard_words, told.full(only.entry))
+            return self._unplaced(note, reading)
         return self._one(reading, only)
 
     def by_id(self, entry_id: str) -> Place | None:

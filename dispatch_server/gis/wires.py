@@ -1,10 +1,10 @@
 """Poles and transformers as people say them: 10kV洋溪线23#杆, G354旁12号杆, 街心社区1号公变."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from dispatch_server.gis.layers import Feeder, PoleRecord, TransformerRecord
+from dispatch_server.gis.lines import Lines
 from dispatch_server.gis.mentions import Mention
 from dispatch_server.gis.naming import FEEDER, POLE, TRANSFORMER, VILLAGE, Entry, How, stem_of
 from dispatch_server.gis.numbers import NUMBER, number_in
@@ -32,19 +32,15 @@ class Wires:
         self, feeders: Iterable[Feeder], transformers: Iterable[TransformerRecord], poles: Iterable[PoleRecord]
     ) -> None:
         self.feeders = {feeder.code: feeder for feeder in feeders}
-        self._transformers = {record.code: record for record in transformers}
-        self._poles = {record.code: record for record in poles}
-        self._numbered: dict[tuple[str, int | None], list[TransformerRecord]] = defaultdict(list)
-        for record in self._transformers.values():
-            if found := _TRANSFORMERS_NAME.fullmatch(record.name):
-                key = (stem_of(found["stem"]), None if found["n"] is None else int(found["n"]))
-                self._numbered[key].append(record)
-        self._on_feeder: dict[tuple[str, int], list[PoleRecord]] = defaultdict(list)
-        self._on_road: dict[tuple[str, int], list[PoleRecord]] = defaultdict(list)
-        for pole in self._poles.values():
-            self._on_feeder[pole.feeder, pole.number].append(pole)
-            if pole.road:
-                self._on_road[pole.road.upper(), pole.number].append(pole)
+        known = list(transformers)
+        self._transformers = Lines(
+            (t.code, t.name, t.feeder, t.area_code, t.at.lon, t.at.lat, t.customers) for t in known
+        )
+        self._numbered = Lines(key for t in known if (key := _called_by_number(t)) is not None)
+        stand = list(poles)
+        self._poles = Lines((p.code, p.feeder, p.number, p.road, p.at.lon, p.at.lat) for p in stand)
+        self._on_feeder = Lines((p.feeder, p.number, p.code) for p in stand)
+        self._on_road = Lines((p.road.upper(), p.number, p.code) for p in stand if p.road)
 
     def entries(self) -> Iterator[tuple[Entry, tuple[str, ...]]]:
         """The feeders, each with how it is called: 洋溪线 for 10kV洋溪线."""
@@ -55,10 +51,21 @@ class Wires:
 
     def by_code(self, code: str) -> Entry | None:
         """A transformer or pole by the code on its plate."""
-        if (transformer := self._transformers.get(code)) is not None:
-            return _transformer(transformer)
-        pole = self._poles.get(code)
+        if (transformer := self._transformer(code)) is not None:
+            return _transformer_entry(transformer)
+        pole = self._pole(code)
         return None if pole is None else self._pole_entry(pole)
+
+    def _transformer(self, code: str) -> TransformerRecord | None:
+        for code_, name, feeder, area_code, lon, lat, customers in self._transformers.starting(code):
+            at = LonLat(float(lon), float(lat))
+            return TransformerRecord(code_, name, feeder, area_code, at, int(customers))
+        return None
+
+    def _pole(self, code: str) -> PoleRecord | None:
+        for code_, feeder, number, road, lon, lat in self._poles.starting(code):
+            return PoleRecord(code_, feeder, int(number), road, LonLat(float(lon), float(lat)))
+        return None
 
     def _pole_entry(self, record: PoleRecord) -> Entry:
         feeder = self.feeders.get(record.feeder)
@@ -87,11 +94,18 @@ class Wires:
                 if entry.kind == FEEDER and mention.end <= end:
                     how = How.SHORT if _BRANCH.search(words, mention.end, end) else How.FULL
                     how = heard if heard.is_heard else how
-                    yield from ((pole, how) for pole in self._on_feeder.get((entry.id.partition(":")[2], number), ()))
+                    yield from (
+                        (p, how) for p in self._numbered_on(self._on_feeder, entry.id.partition(":")[2], number)
+                    )
 
     def _along_roads(self, number: int, words: str) -> Iterator[tuple[PoleRecord, How]]:
         for road in roads_in(words):
-            yield from ((pole, How.FULL) for pole in self._on_road.get((road, number), ()))
+            yield from ((pole, How.FULL) for pole in self._numbered_on(self._on_road, road, number))
+
+    def _numbered_on(self, index: Lines, line: str, number: int) -> Iterator[PoleRecord]:
+        for *_, code in index.starting(line, number):
+            if (pole := self._pole(code)) is not None:
+                yield pole
 
     def _transformer_mentions(self, words: str, known: Sequence[Mention]) -> Iterator[Mention]:
         for mention in known:
@@ -106,10 +120,23 @@ class Wires:
     def _of_village(self, mention: Mention, number: int | None) -> Iterator[Entry]:
         villages = [entry for entry, _ in mention.called if entry.kind == VILLAGE]
         for village in villages:
-            numbered = self._numbered.get((stem_of(village.name), number), ())
-            yield from (_transformer(t, village) for t in numbered if t.area_code == village.area_code)
+            numbered = self._called(stem_of(village.name), number)
+            yield from (_transformer_entry(t, village) for t in numbered if t.area_code == village.area_code)
         if not villages:
-            yield from (_transformer(t) for t in self._numbered.get((stem_of(mention.words), number), ()))
+            yield from (_transformer_entry(t) for t in self._called(stem_of(mention.words), number))
+
+    def _called(self, stem: str, number: int | None) -> Iterator[TransformerRecord]:
+        for *_, code in self._numbered.starting(stem, number):
+            if (transformer := self._transformer(code)) is not None:
+                yield transformer
+
+
+def _called_by_number(record: TransformerRecord) -> tuple[str, int | None, str] | None:
+    """街心 and 1 for 街心社区1号公变."""
+    found = _TRANSFORMERS_NAME.fullmatch(record.name)
+    if found is None:
+        return None
+    return stem_of(found["stem"]), None if found["n"] is None else int(found["n"]), record.code
 
 
 def roads_in(words: str) -> list[str]:
@@ -118,7 +145,7 @@ def roads_in(words: str) -> list[str]:
     return [f["code"] or _ROAD_LETTER[f["kind"] or f["kind2"]] + (f["no"] or f["no2"]) for f in found]
 
 
-def _transformer(record: TransformerRecord, village: Entry | None = None) -> Entry:
+def _transformer_entry(record: TransformerRecord, village: Entry | None = None) -> Entry:
     return _spot(TRANSFORMER, record.code, record.name, record.at, record, record.area_code, village)
 
 

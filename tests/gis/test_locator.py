@@ -246,6 +246,11 @@ def test_a_misheard_name_alone_is_doubtful_and_offered() -> None:
     ]
 
 
+def test_a_word_that_is_a_village_only_by_chance_is_offered_and_places_nothing() -> None:
+    place = find("我家大桥上配电箱冒烟")
+    assert (place.method, offered(place)) == (PlaceMethod.NONE, ["village:A4"])
+
+
 def test_a_short_name_with_a_character_missing_is_placed_in_doubt() -> None:
     assert found(find("青山镇上渡村")) == (PlaceMethod.VILLAGE, Sure.DOUBTFUL, "A3")
 
