@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-_BETWEEN = "\t"
+_BETWEEN = "\x1f"  # the unit separator of ASCII, which no layer has in its texts
 
 
 class Lines:
@@ -25,4 +25,4 @@ class Lines:
 
 
 def _line(fields: Sequence[object]) -> str:
-    return _BETWEEN.join(str(field).replace(_BETWEEN, " ") for field in fields)
+    return _BETWEEN.join(map(str, fields))
