@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 Indices = NDArray[np.int32]
 Degrees = NDArray[np.float64]
@@ -195,23 +196,41 @@ class Grid:
 
     def _name_owners(self, tree: shapely.STRtree) -> None:
         """Unmarked cells that touch have no border between them: one position speaks for all of them."""
-        labels, count = ndimage.label(self._owner != MIXED)
-        flat = labels.ravel()
-        firsts = np.zeros(count + 1, dtype=np.int32)
-        firsts[flat[::-1]] = np.arange(len(flat) - 1, -1, -1, dtype=np.int32)  # of several writes the last one stays
-        firsts = firsts[1:]
-        rows, columns = np.divmod(firsts, self._owner.shape[1])
-        middles = shapely.points(*self._middles(rows, columns))
-        owners = np.full(count + 1, NOBODY, dtype=self._owner.dtype)
+        open_ones = self._owner != MIXED
+        run_of, firsts, part_of, count = _connected(open_ones)
+        speaker = np.empty(count, dtype=np.int64)
+        speaker[part_of] = firsts
+        middles = shapely.points(*self._middles(*np.divmod(speaker, self._side)))
+        owners = np.full(count, NOBODY, dtype=self._owner.dtype)
         asked, found = tree.query(middles, predicate="intersects")
         # Of several, the smallest index; assigned in falling order, so that it is written last.
         falling = np.argsort(-found, kind="stable")
-        owners[asked[falling] + 1] = found[falling]
-        owners[0] = MIXED
-        self._owner = owners[labels]
+        owners[asked[falling]] = found[falling]
+        self._owner = owners[part_of][run_of - 1]
+        self._owner[~open_ones] = MIXED
 
     def _middles(self, rows: NDArray[Any], columns: NDArray[Any]) -> tuple[Degrees, Degrees]:
         return self._west + (columns + 0.5) / self._per_lon, self._south + (rows + 0.5) / self._per_lat
+
+
+def _connected(cells: NDArray[np.bool_]) -> tuple[Indices, NDArray[np.int64], Indices, int]:
+    """Which of `cells` touch along a side: of each cell its run (from 1, row by row), of each run its first cell and its
+    connected part; how many parts. By SciPy's graphs, which roads need anyway: its image library would take 7 MB more.
+    """
+    starts = _first_of_stretches(cells)
+    run_of = np.cumsum(starts.ravel(), dtype=np.int32).reshape(cells.shape)
+    meets = _first_of_stretches(cells[1:] & cells[:-1])
+    above, below = run_of[:-1][meets] - 1, run_of[1:][meets] - 1
+    firsts = np.flatnonzero(starts)
+    touching = csr_array((np.ones(len(above), dtype=np.int8), (above, below)), shape=(len(firsts), len(firsts)))
+    count, part_of = connected_components(touching, directed=False)
+    return run_of, firsts, part_of, count
+
+
+def _first_of_stretches(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    firsts = cells.copy()
+    firsts[:, 1:] &= ~cells[:, :-1]
+    return firsts
 
 
 def _sorted_once(keys: NDArray[np.int64]) -> NDArray[np.int64]:
