@@ -214,8 +214,8 @@ class Grid:
 
 
 def _connected(cells: NDArray[np.bool_]) -> tuple[Indices, NDArray[np.int64], Indices, int]:
-    """Which of `cells` touch along a side: of each cell its run (from 1, row by row), of each run its first cell and its
-    connected part; how many parts. By SciPy's graphs, which roads need anyway: its image library would take 7 MB more.
+    """Which of `cells` touch along a side: of each cell its run (from 1, row by row), of each run its first cell and
+    its connected part; how many parts. By SciPy's graphs, which roads need too: its image library takes 7 MB more.
     """
     starts = _first_of_stretches(cells)
     run_of = np.cumsum(starts.ravel(), dtype=np.int32).reshape(cells.shape)
