@@ -112,7 +112,7 @@ class Ranking:
     gear: Mapping[FaultKind, frozenset[str]] = field(default_factory=dict)
     duty_max: timedelta = timedelta(hours=24)
     rest_min: timedelta = timedelta(hours=8)
-    job_takes: timedelta = timedelta(hours=1)
+    job_takes: timedelta = timedelta(hours=3)
     leave_site_takes: timedelta = timedelta(minutes=10)
     cover_thin_below: float = 0.8
 

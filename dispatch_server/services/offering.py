@@ -61,7 +61,7 @@ def offer_wider(work: Work, territory: Territory, deadline: Deadline, outlook: O
 def _offer_to_first_fit(
     work: Work, territory: Territory, outage: Outage, known: list[Job], outlook: Outlook, *, widened: bool = False
 ) -> Job | None:
-    asked = {j.crew_id for j in known if j.is_live or j.state in REFUSED_JOB or _was_given_up(j)}
+    asked = {j.crew_id for j in known if j.is_live or _was_refused(j) or _was_given_up(j)}
     for candidate in outlook.candidates:
         if candidate.fit and candidate.crew_id not in asked:
             job = _offer_if_fit(work, territory, outage, candidate.crew_id, outlook, widened=widened)
@@ -72,7 +72,7 @@ def _offer_to_first_fit(
 
 def _ask_again(work: Work, territory: Territory, outage: Outage, known: list[Job], outlook: Outlook) -> Job | None:
     """Every fit crew has refused: those that did so least often are asked anew, a while after the last of them."""
-    refused = [j for j in known if j.state in REFUSED_JOB]
+    refused = [j for j in known if _was_refused(j)]
     if not refused or max(j.ended_at or j.offered_at for j in refused) > work.now - ASK_AGAIN:
         return None
     times = Counter(j.crew_id for j in refused)
@@ -94,9 +94,13 @@ def _offer_if_fit(
     return make_offer(work, territory, outage, crew_id, outlook, widened=widened)
 
 
+def _was_refused(job: Job) -> bool:
+    """One that was turned round to something more pressing stands behind the others too, until all have refused."""
+    return job.state in REFUSED_JOB or (job.state is JobState.WITHDRAWN and job.turned_round)
+
+
 def _was_given_up(job: Job) -> bool:
-    """The crew left the site unrestored, or the desk took the job from it: not to be undone by the next offer. One that
-    was turned round to something more pressing may be free again."""
+    """The crew left the site unrestored, or the desk took the job from it: not to be undone by the next offer."""
     left = job.state is JobState.CLOSED and job.restored_at is None
     return left or (job.state is JobState.WITHDRAWN and not job.widened and not job.turned_round)
 

@@ -1,6 +1,6 @@
 """Cover: what the free crews reach in time, what sending one leaves bare, who might stand by where."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_server.domain.coverage import (
@@ -97,6 +97,7 @@ def test_moves_count_on_the_moves_before_them() -> None:
 SEATS = st.lists(st.tuples(st.sampled_from(list(AreaClass)), st.integers(0, 3000)), min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(seats=SEATS, data=st.data())
 def test_numbers_count_as_sets_do(seats: list[tuple[AreaClass, int]], data: st.DataObject) -> None:
     """Against the same told with sets of seats."""
