@@ -1,22 +1,25 @@
 """Wiring: the only file that knows every adapter."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from dispatch_server.clock import Clock, utc_now
 from dispatch_server.domain.people import COMMAND_LINE, OFFERING
 from dispatch_server.domain.rules import Mode, Policy, read_policy
 from dispatch_server.gis.geocoder_terms import read_terms
+from dispatch_server.gis.travel import RoadTravel
 from dispatch_server.services.coverage import prepare
 from dispatch_server.services.layers import load_layers, territory_from
+from dispatch_server.services.learning import SPEEDS, learned_speeds
 from dispatch_server.services.offering import take_up_waiting
 from dispatch_server.services.ports import Territory
-from dispatch_server.settings import Settings
+from dispatch_server.settings import BadSetting, Settings
 from dispatch_server.store.layers import any_layers
 from dispatch_server.store.opening import open_store
 from dispatch_server.store.people import versions
@@ -24,11 +27,14 @@ from dispatch_server.store.roots import all_roots, root_key
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Work
 from dispatch_server.workers.housekeeping import EVERY_S, Housekeeping
+from dispatch_server.workers.learning import EVERY_S as LEARNING_EVERY_S
+from dispatch_server.workers.learning import LearningSpeeds
 from dispatch_server.workers.running import Repeated
 from dispatch_server.workers.ticker import Ticker
 
 if TYPE_CHECKING:
     from dispatch_server.gis.geocoder import RemoteGeocoder
+    from dispatch_server.gis.routing_http import RoutingService
     from dispatch_server.web.served import Served
 
 DEFAULT_POLICY = Path(__file__).parent / "policy.toml"
@@ -43,22 +49,36 @@ class NoMap(Exception):
 class Ground:
     """The ground in force. A layer load by anybody replaces it within a second; Works under way keep theirs."""
 
-    def __init__(self, store: Store, policy: Policy) -> None:
+    def __init__(self, store: Store, policy: Policy, services: "Sequence[RoutingService]" = ()) -> None:
         self._store = store
         self._policy = policy
-        self._version = -1
+        self._services = services
+        self._version = self._speeds = -1
         self.refresh()
 
     def __call__(self) -> Territory:
         return self._territory
 
     def refresh(self) -> int:
-        """Reads the layers again when somebody loaded some; gives 0, since nothing more is ever waiting."""
-        version = self._store.read(lambda reading: versions(reading).get("layers", 0))
+        """Reads the layers, and what was learned of speeds, again when they changed; gives 0: nothing more waits."""
+        now = self._store.read(versions)
+        version, speeds = now.get("layers", 0), now.get(SPEEDS, 0)
         if version != self._version:
-            self._territory = self._store.read(lambda reading: territory_from(reading, self._policy))
-            self._version = version
+            self._territory = self._routed(self._store.read(lambda reading: territory_from(reading, self._policy)))
+        if (version, speeds) != (self._version, self._speeds):
+            learned = self._store.read(lambda reading: learned_speeds(reading, self._policy))
+            self._territory.travel.take_up(learned)
+        self._version, self._speeds = version, speeds
         return 0
+
+    def _routed(self, territory: Territory) -> Territory:
+        """Services are asked before our own roads, where the settings name some; httpx is loaded only then."""
+        if not self._services:
+            return territory
+        from dispatch_server.gis.routing_services import ServicesFirst
+
+        assert isinstance(territory.travel, RoadTravel)
+        return replace(territory, travel=ServicesFirst(territory.travel, self._services, self._policy))
 
     def watch(self) -> int:
         """As `refresh`; the roads are made ready before the first crew is asked to drive on them."""
@@ -123,7 +143,8 @@ class Wired:
         # Deadlines lie in the future and are looked at four times a second; a call is to be offered at once.
         if self.ground().policy.mode is Mode.AUTO:
             self.store.on_change(offering.wake)
-        running = [thread.start() for thread in (enforcing, offering, keeping, *self._placing())]
+        learning = Repeated("learning", LearningSpeeds(self.store, self.ground).once, LEARNING_EVERY_S)
+        running = [thread.start() for thread in (enforcing, offering, keeping, learning, *self._placing())]
         try:
             yield
         finally:
@@ -144,11 +165,11 @@ class Wired:
 def wired(settings: Settings, clock: Clock = utc_now, policy_text: str | None = None) -> Iterator[Wired]:
     """Opens the store, loads the first map when there is none, and closes everything at the end."""
     policy = policy_of(settings, policy_text)
-    geocoders = geocoders_of(settings)
+    geocoders, services = geocoders_of(settings), routing_of(settings)
     store = open_store(settings.url, clock)
     try:
         _load_first_map(store, settings.gis_dir)
-        yield Wired(settings, store, Ground(store, policy), geocoders)
+        yield Wired(settings, store, Ground(store, policy, services), geocoders)
     finally:
         store.close()
 
@@ -178,6 +199,20 @@ def geocoders_of(settings: Settings) -> "tuple[RemoteGeocoder, ...]":
     from dispatch_server.gis.geocoder import RemoteGeocoder
 
     return tuple(RemoteGeocoder(one) for one in terms)
+
+
+def routing_of(settings: Settings) -> "tuple[RoutingService, ...]":
+    """In the order in which they are asked."""
+    named = [(name, url) for name, url in (("osrm", settings.osrm_url), ("valhalla", settings.valhalla_url)) if url]
+    for name, url in named:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+            raise BadSetting(f"RELIGHT_{name.upper()}_URL is {url!r}; it must be like http://127.0.0.1:5000.")
+    if not named:
+        return ()
+    from dispatch_server.gis.routing_http import Osrm, Valhalla
+
+    makers: dict[str, Callable[[str, float], RoutingService]] = {"osrm": Osrm, "valhalla": Valhalla}
+    return tuple(makers[name](url, settings.routing_timeout_ms / 1000) for name, url in named)
 
 
 def _load_first_map(store: Store, gis_dir: Path | None) -> None:

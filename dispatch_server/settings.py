@@ -40,6 +40,9 @@ class Settings:
         "TOML file that names other people's geocoders to ask, one [[geocoders]] table each; without it nobody is.",
     )
     geocoder_days: int = _setting(30, "Days for which their answers are kept and not asked for again; 0 keeps none.")
+    osrm_url: str = _setting("", "Address of an OSRM server to ask for minutes first, such as http://127.0.0.1:5000.")
+    valhalla_url: str = _setting("", "Address of a Valhalla server to ask, after OSRM where both are named.")
+    routing_timeout_ms: int = _setting(300, "Milliseconds after which our own roads answer in their place.")
     secure_cookies: bool = _setting(False, "true behind TLS: the console's cookie then travels over https only.")
 
     @property

@@ -6,10 +6,26 @@ from datetime import datetime
 from math import ceil
 
 from dispatch_server.domain.rules import Learning, Policy, RoadClass, Weather
+from dispatch_server.protocol.geo import LonLat
 
 HOURS_EACH = 3
 FASTEST_KMH = 120.0  # faster than this no repair van drives; a fix jumped
 LATE_SHARE = 0.8  # of five drives, four
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPoint:
+    at: LonLat
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """One class of road, without a stop."""
+
+    road_class: RoadClass
+    metres: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, order=True)

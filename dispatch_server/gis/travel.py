@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_server.domain.assignment import TravelEstimate
 from dispatch_server.domain.rules import Policy
-from dispatch_server.domain.speeds import Learned, Pace, pace_at
+from dispatch_server.domain.speeds import Driven, Learned, Pace, TrackPoint, pace_at
 from dispatch_server.gis.speeds import minutes_per_metre
 from dispatch_server.protocol.geo import LonLat, metres_between
 from dispatch_server.protocol.words import AreaClass
@@ -83,6 +83,15 @@ class RoadTravel:
             if drive is not None and metres > drive.off_road_m:
                 return [Waypoint(where, minutes) for where, minutes in roads.way(start, end)]
         return [Waypoint(start, 0.0), Waypoint(end, self._straight(metres, area_class).minutes)]
+
+    def stretches(self, track: Sequence[TrackPoint]) -> list[Driven]:
+        """What the track of one crew, in the order of time, says of speeds."""
+        self.prepare()
+        if self.roads is None:
+            return []
+        from dispatch_server.gis.routing_tracks import stretches_of
+
+        return stretches_of(self.roads, track)
 
     def _roads_at(self, pace: Pace) -> "PacedRoads | None":
         with self._building:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from dispatch_server.domain.assignment import TravelEstimate
 from dispatch_server.domain.coverage import Seats, SeatSet
 from dispatch_server.domain.places import Area, Clues, Place, PlaceNames
 from dispatch_server.domain.rules import Policy
+from dispatch_server.domain.speeds import Driven, Learned, TrackPoint
 from dispatch_server.gis.travel import Waypoint
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass, PlaceMethod, Sure
@@ -32,13 +34,22 @@ class Locator(Protocol):
 class Travel(Protocol):
     """Minutes to drive to one place from many, in the order given. May take milliseconds: never inside a Work.
 
-    `prepare` gets ready ahead of the first question, which otherwise waits for it.
+    `prepare` gets ready ahead of the first question, which otherwise waits for it. `at` is when they set out: learned
+    speeds hold for some hours of the day, and without it the policy's are taken.
     """
 
     def prepare(self) -> None: ...
-    def estimates(self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None) -> list[TravelEstimate]: ...
-    def route(self, start: LonLat, end: LonLat, area_class: AreaClass | None = None) -> list[Waypoint]:
+    def take_up(self, learned: Iterable[Learned]) -> None: ...
+    def estimates(
+        self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None, at: datetime | None = None
+    ) -> list[TravelEstimate]: ...
+    def route(
+        self, start: LonLat, end: LonLat, area_class: AreaClass | None = None, at: datetime | None = None
+    ) -> list[Waypoint]:
         """The way itself, with the minutes at each of its points."""
+
+    def stretches(self, track: Sequence[TrackPoint]) -> list[Driven]:
+        """What the track of one crew, in the order of time, says of speeds."""
 
 
 class Reach(Protocol):

@@ -30,6 +30,7 @@ from dispatch_server.web.routes import (
     sessions,
     stats,
     tablet,
+    travel,
 )
 from dispatch_server.web.served import Served
 from dispatch_server.web.shapes import Problem
@@ -38,7 +39,7 @@ ROUTERS = tuple(
     noun.router
     for noun in (
         *(sessions, calls, places, outages, jobs, tablet, crews, areas, feed),
-        *(coverage, overrides, stats, sentences, operations),
+        *(coverage, overrides, travel, stats, sentences, operations),
     )
 )
 _ABOUT = (
