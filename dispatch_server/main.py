@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from dispatch_server.services.layers import load_layers, territory_from
 from dispatch_server.services.learning import SPEEDS, learned_speeds
 from dispatch_server.services.offering import take_up_waiting
 from dispatch_server.services.ports import Territory
+from dispatch_server.services.whole_board import WholeBoard
 from dispatch_server.settings import BadSetting, Settings
 from dispatch_server.store.layers import any_layers
 from dispatch_server.store.opening import open_store
@@ -29,6 +30,8 @@ from dispatch_server.store.work import Work
 from dispatch_server.workers.housekeeping import EVERY_S, Housekeeping
 from dispatch_server.workers.learning import EVERY_S as LEARNING_EVERY_S
 from dispatch_server.workers.learning import LearningSpeeds
+from dispatch_server.workers.planning import PAUSE_S as PLANNING_PAUSE_S
+from dispatch_server.workers.planning import Planning
 from dispatch_server.workers.running import Repeated
 from dispatch_server.workers.ticker import Ticker
 
@@ -96,6 +99,7 @@ class Wired:
     store: Store
     ground: Ground
     geocoders: "tuple[RemoteGeocoder, ...]" = ()
+    whole_board: WholeBoard = field(default_factory=WholeBoard)
 
     def served(self) -> "Served":
         from dispatch_server.web.served import HouseRules, Served
@@ -103,7 +107,7 @@ class Wired:
         rules = HouseRules(
             session_lasts=timedelta(hours=self.settings.session_hours), secure_cookie=self.settings.secure_cookies
         )
-        return Served(self.store, self.ground, rules)
+        return Served(self.store, self.ground, rules, self.whole_board)
 
     def _signing_key(self) -> bytes | None:
         """A new key beside roots that another one signed would look like a journal written anew: none is made then."""
@@ -128,7 +132,7 @@ class Wired:
     @contextmanager
     def ticking(self) -> Iterator[None]:
         """Enforcement, offers, housekeeping and other people's geocoders, each in a thread of its own."""
-        ticker = Ticker(self.store, self.ground)
+        ticker = Ticker(self.store, self.ground, self.whole_board)
         chores = Housekeeping(
             self.store,
             timedelta(days=self.settings.positions_days),
@@ -144,12 +148,20 @@ class Wired:
         if self.ground().policy.mode is Mode.AUTO:
             self.store.on_change(offering.wake)
         learning = Repeated("learning", LearningSpeeds(self.store, self.ground).once, LEARNING_EVERY_S)
-        running = [thread.start() for thread in (enforcing, offering, keeping, learning, *self._placing())]
+        running = [
+            thread.start() for thread in (enforcing, offering, keeping, learning, *self._planning(), *self._placing())
+        ]
         try:
             yield
         finally:
             for thread in running:
                 thread.stop()
+
+    def _planning(self) -> list[Repeated]:
+        """In suggest mode a plan is made when a dispatcher asks for it."""
+        if self.ground().policy.mode is not Mode.AUTO:
+            return []
+        return [Repeated("planning", Planning(self.store, self.ground, self.whole_board).once, PLANNING_PAUSE_S)]
 
     def _placing(self) -> list[Repeated]:
         """Nobody is asked unless the settings name somebody; the libraries for it are loaded only then."""

@@ -49,6 +49,13 @@ _WAITING = Question(
     "SELECT o.id FROM outages o WHERE o.state = 'open' AND NOT EXISTS (SELECT 1 FROM jobs j "
     "WHERE j.outage_id = o.id AND j.state IN ('offered', 'accepted', 'en_route', 'on_site')) ORDER BY o.arrive_by_us"
 )
+_OPEN_SITES = Question(
+    "SELECT id, site_lon, site_lat FROM outages WHERE state = 'open' AND restored_at_us IS NULL ORDER BY id"
+)
+_WHO_REFUSED = Question(
+    "SELECT j.outage_id, j.crew_id FROM jobs j JOIN outages o ON o.id = j.outage_id "
+    "WHERE o.state = 'open' AND j.state IN ('declined', 'lapsed')"
+)
 
 PLACES_REMEMBERED = 20_000  # a board that is asked for again reads no place anew
 
@@ -166,3 +173,16 @@ def crews_of_jobs(reading: Reading, since: datetime, until: datetime) -> dict[in
 def waiting(reading: Reading) -> list[int]:
     """Open outages that no crew has or is offered, the most pressing first."""
     return [row[0] for row in reading.rows(_WAITING)]
+
+
+def open_sites(reading: Reading) -> dict[int, LonLat | None]:
+    """Every open outage whose power is not back, with where it is; None where nobody knows yet."""
+    return {row[0]: None if row[1] is None else LonLat(row[1], row[2]) for row in reading.rows(_OPEN_SITES)}
+
+
+def who_refused(reading: Reading) -> dict[int, frozenset[int]]:
+    """The crews that did not take an open outage when they were asked; an outage that nobody refused is not there."""
+    found: dict[int, set[int]] = {}
+    for outage_id, crew_id in reading.rows(_WHO_REFUSED):
+        found.setdefault(outage_id, set()).add(crew_id)
+    return {outage_id: frozenset(crews) for outage_id, crews in found.items()}

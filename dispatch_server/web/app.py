@@ -26,6 +26,7 @@ from dispatch_server.web.routes import (
     outages,
     overrides,
     places,
+    plan,
     sentences,
     sessions,
     stats,
@@ -39,7 +40,7 @@ ROUTERS = tuple(
     noun.router
     for noun in (
         *(sessions, calls, places, outages, jobs, tablet, crews, areas, feed),
-        *(coverage, overrides, travel, stats, sentences, operations),
+        *(coverage, overrides, plan, travel, stats, sentences, operations),
     )
 )
 _ABOUT = (

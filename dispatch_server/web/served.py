@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from dispatch_server.services.ports import Territory
+from dispatch_server.services.whole_board import WholeBoard
 from dispatch_server.store.store import Store
 from dispatch_server.web.live import Live
 from dispatch_server.web.metrics import Metrics
@@ -35,6 +36,7 @@ class Served:
     store: Store
     territory: Callable[[], Territory]
     rules: HouseRules = field(default_factory=HouseRules)
+    whole_board: WholeBoard = field(default_factory=WholeBoard)
     sessions: Sessions = field(init=False)
     live: Live = field(init=False)
     metrics: Metrics = field(init=False)

@@ -9,6 +9,7 @@ from dispatch_server.domain.people import OFFERING, TICKER
 from dispatch_server.services import dispatching, enforcement, offering
 from dispatch_server.services.dispatching import Outlook
 from dispatch_server.services.ports import Territory
+from dispatch_server.services.whole_board import WholeBoard, led_by_plan
 from dispatch_server.store.deadlines import Deadline, Kind, due, offers_due
 from dispatch_server.store.store import Store, StoreBusy
 from dispatch_server.store.work import Work
@@ -21,9 +22,11 @@ log = logging.getLogger(__name__)
 class Ticker:
     """One pass at a time. `enforce` and `offer` may run in threads of their own."""
 
-    def __init__(self, store: Store, territory: Callable[[], Territory]) -> None:
+    def __init__(self, store: Store, territory: Callable[[], Territory], board: WholeBoard | None = None) -> None:
+        """`board` holds the plan that somebody else keeps fresh; without it each outage is looked at alone."""
         self._store = store
         self._territory = territory
+        self._board = board
 
     def enforce(self) -> int:
         """Everything that has fallen due but the offers; gives the number of rows acted on."""
@@ -57,7 +60,9 @@ class Ticker:
     def _offer_one(self, row: Deadline) -> bool:
         territory = self._territory()
         outlook = self._store.read(lambda reading: dispatching.crews_to_ask(reading, territory, row.subject_id))
-        self._store.work(OFFERING, lambda work: _offer(work, territory, row, outlook))
+        plan = None if self._board is None else self._board.latest(self._store.clock())
+        led = led_by_plan(outlook, plan)
+        self._store.work(OFFERING, lambda work: _offer(work, territory, row, led))
         return True
 
 

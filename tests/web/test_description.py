@@ -80,6 +80,7 @@ def test_real_answers_have_the_shapes_that_are_promised(town: Town) -> None:
         ("GET", "/sessions/current", None, "crew2"),
         ("GET", "/coverage", None, "control_room"),
         ("GET", "/overrides?from=2026-05-01&to=2026-05-02", None, "manager"),
+        ("GET", "/plan", None, "dispatcher"),
         ("GET", "/stats/arrivals?from=2026-05-01&to=2026-05-02&by=crew", None, "manager"),
         ("GET", "/stats/arrivals/rows?from=2026-05-01&to=2026-05-02", None, "manager"),
         ("POST", "/outages/1/exemption", {"reason": "ice", "evidence": "photo 7"}, "dispatcher"),

@@ -49,6 +49,7 @@ OPEN_TO: dict[str, set[str]] = {
     "GET /api/v1/coverage": {"dispatcher", "manager", "control_room"},
     "GET /api/v1/overrides": {"dispatcher", "manager"},
     "GET /api/v1/travel/speeds": {"manager", "dispatcher", "admin"},
+    "GET /api/v1/plan": {"dispatcher"},
     "GET /api/v1/stats/arrivals": {"manager", "dispatcher"},
     "GET /api/v1/stats/arrivals/rows": {"manager", "dispatcher"},
     "GET /api/v1/sentences": EVERYBODY_SIGNED_IN,

@@ -1,6 +1,7 @@
 """The plan of the whole board, outage by outage."""
 
 SENTENCES: dict[str, str] = {
+    "sent there by the plan of the whole board": "全盘计划派往此处",
     "No crew on the board may be sent there.": "没有任何班组可以派往该处。",
     "{crew} arrives in {minutes} min, as its stop no. {turn}: in time, {spare} min to spare.": (
         "{crew}第 {turn} 站到此，{minutes} 分钟后到达：按时，余 {spare} 分钟。"
