@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.tables import against, asked, resident_mb, say_where, table
 from dispatch_server.domain.places import Clues
 from dispatch_server.gis.folder import folder_at
-from dispatch_server.services.layers import _map_of as map_of
+from dispatch_server.services.layers import locator_of
 from tests.gis.utterance_answers import Named, Names, Score, Told, Utterance, read_by_hand
 from tests.gis.utterance_rules import AFTER, BEFORE, SEED, by_rules, short
 
@@ -42,7 +42,7 @@ def main() -> None:
     folder = folder_at(SAMPLE)
     gc.collect()
     before_mb, started = resident_mb(), time.process_time()
-    locator = map_of(folder)
+    locator = locator_of(folder)
     built_s = time.process_time() - started
     gc.collect()
     grown_mb = resident_mb() - before_mb

@@ -28,7 +28,7 @@ from dispatch_server.gis.layers import AreaShape, strict
 from dispatch_server.gis.zones import Zones
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass
-from dispatch_server.services.layers import _map_of as map_of
+from dispatch_server.services.layers import locator_of
 
 SAMPLE = Path(__file__).parents[1] / "gis_data" / "loudi"
 SEED = 20121122
@@ -48,7 +48,7 @@ def main() -> None:
         with multiprocessing.get_context("spawn").Pool(1) as apart:
             built_s, built_mb, asked_mb = apart.apply(_alone, (name, many))
         print(f"built in {built_s:.2f} s; {built_mb:.0f} MB, after {many:,} positions {asked_mb:.0f} MB\n")
-    took = [_seconds(lambda: map_of(folder_at(SAMPLE))) for _ in range(options.repeat)]
+    took = [_seconds(lambda: locator_of(folder_at(SAMPLE))) for _ in range(options.repeat)]
     against("the sample read anew, with its names and its grid", median(took), 2, " s")
 
 

@@ -108,7 +108,7 @@ def require_readable(folder: Folder) -> None:
     """Raises BadInput where a server could not start on these layers; `check` says more, and takes longer."""
     if sentences := unlike_the_manifest(folder):
         raise BadInput(sentences[0])
-    _map_of(folder)
+    locator_of(folder)
     if has_roads(folder):
         layers.roads_of(folder)
 
@@ -152,7 +152,7 @@ def territory_from(reading: Reading, policy: Policy) -> Territory:
     folder = folder_of(files)
     travel = RoadTravel(_roads(folder, policy), policy)
     reach = RoadReach(_seats(folder), travel, policy)
-    return Territory(_map_of(folder), travel, policy, crew_records(reading), reach)
+    return Territory(locator_of(folder), travel, policy, crew_records(reading), reach)
 
 
 def check_folder(directory: Path, say: Say) -> list[str]:
@@ -207,7 +207,7 @@ def _checked(directory: Path, say: Say) -> tuple[Ground | None, list[str]]:
     return ground, [f.sentence if f.blocks else f"{NOTE}{f.sentence}" for f in flaws_of(ground, say)]
 
 
-def _map_of(folder: Folder) -> MapLocator:
+def locator_of(folder: Folder) -> MapLocator:
     zones = Zones(strict(layers.read_areas(folder)))
     return MapLocator(zones, gazetteer_of(folder), folder.version)
 

@@ -12,7 +12,7 @@ from dispatch_server.domain.places import Clues, Premises
 from dispatch_server.gis import layers
 from dispatch_server.gis.folder import Folder, folder_at
 from dispatch_server.gis.layers import AccountRecord, strict
-from dispatch_server.services.layers import _map_of as map_of
+from dispatch_server.services.layers import locator_of
 from tests.gis.utterance_answers import Named, Names, Score, Told, Utterance, named_of, read_by_hand
 from tests.gis.utterance_rules import by_rules
 
@@ -37,7 +37,7 @@ def names(folder: Folder) -> Names:
 
 @pytest.fixture(scope="module")
 def ask(folder: Folder, names: Names) -> Ask:
-    locator = map_of(folder)
+    locator = locator_of(folder)
     register = Register(folder, names)
     return lambda utterance: names.told(locator.locate(register.clues(utterance)))
 
