@@ -86,7 +86,7 @@ def _anew(folder: Path, repeat: int) -> tuple[float, float]:
 
 def _ticks(folder: Path, repeat: int) -> tuple[float, float]:
     """An hour and a half later nearly every outage is past something; each pass takes the next that are due."""
-    later = utc_now() + timedelta(minutes=40)
+    later = utc_now() + timedelta(minutes=90)
 
     def clock() -> datetime:
         return later

@@ -6,7 +6,7 @@ import { crewName } from './board.js';
 import { openOutage } from './panels.js';
 
 const SHOWN = 80;
-const LOUD = new Set(['ArrivalMissed', 'ArrivalAtRisk', 'NoCrewLeft', 'NotIssued', 'WorkStopped', 'Escalated', 'CrewLeft', 'CrewSilent', 'CrewOffDuty', 'ArrivalUnproved']);
+const LOUD = new Set(['ArrivalMissed', 'ArrivalAtRisk', 'NoCrewLeft', 'CrewTurnedRound', 'NotIssued', 'WorkStopped', 'Escalated', 'CrewLeft', 'CrewSilent', 'CrewOffDuty', 'ArrivalUnproved']);
 const QUIET = new Set(['CallPlaced', 'CallFiled', 'OfferDelivered', 'OfferSeen', 'DutyStarted', 'DutyEnded', 'NoteMade', 'SafetyStepTaken']);
 const GOOD = new Set(['ArrivalRecorded', 'OutageRestored', 'JobRestored', 'MadeSafe', 'ArrivalConfirmed']);
 

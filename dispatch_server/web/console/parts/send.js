@@ -15,6 +15,7 @@ const BEST = 6;
 
 export function SendList({ outage }) {
   const [judged, setJudged] = useState(null);
+  const [chance, setChance] = useState(null);
   const [trouble, setTrouble] = useState('');
   const [all, setAll] = useState(false);
   const [why, setWhy] = useState(false);
@@ -26,6 +27,7 @@ export function SendList({ outage }) {
       const answer = await get(`/outages/${outage.id}/crews`);
       if (!stillWanted()) return;
       setJudged(answer.crews);
+      setChance(answer.last_chance);
       setTrouble(answer.why_not ?? '');
     } catch (problem) {
       if (stillWanted()) setTrouble(problem.status === 0 ? t('trouble.lost') : problem.message);
@@ -51,6 +53,7 @@ export function SendList({ outage }) {
       ${trouble && html`<p class="soft" role="status">${said(trouble)}</p>`}
       ${judged === null && !trouble && html`<p class="soft">${t('send.loading')}</p>`}
       ${judged !== null && judged.length === 0 && !trouble && html`<p class="soft">${t('send.none')}</p>`}
+      ${judged !== null && judged.length > 0 && !outage.arrived_at && html`<${LastChance} chance=${chance} />`}
       <ol class="send-list" onKeyDown=${moveAmongButtons}>
         ${shown.map((crew, n) => html`<${Candidate} key=${crew.crew_id} crew=${crew} outage=${outage} first=${n === 0} why=${why || n === 0} />`)}
       </ol>
@@ -88,6 +91,14 @@ function OfferButton({ crew, outage, first }) {
   if ((outage.jobs ?? []).some((job) => job.crew_id === crew.crew_id && isLive(job))) return html`<span class="soft has-it">${t('send.has_it')}</span>`;
   return html`<button class="button small" data-offer onClick=${() => giveInstead(outage, crew, running, crewName(running.crew_id))}
     aria-label=${t('send.instead_to', { number: outage.number, crew: crew.name })}>${t('send.instead')}</button>`;
+}
+
+/** For the outage as a whole: after this moment nobody is in time, whoever is sent. */
+function LastChance({ chance }) {
+  second.value;
+  const until = chance === null ? 0 : Date.parse(chance.leave_by);
+  if (until < now()) return html`<p class="soft last-chance">${t('send.no_chance')}</p>`;
+  return html`<p class="soft last-chance">${t('send.last_chance', { crew: chance.name, time: clockSeconds(until) })} ${left(until, now())}</p>`;
 }
 
 function LeaveBy({ crew }) {
