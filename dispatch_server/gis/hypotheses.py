@@ -114,7 +114,7 @@ def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
     for group in _groups(mentions):
         bearings = [_bearing(mention, entry, mentions) for mention in group]
         told = next((b for b in _Bearing if b in bearings), _Bearing.NOTHING)
-        if told is _Bearing.NAMES and _is_said_again(group[0], entry, mentions):
+        if told is _Bearing.NAMES and len(group) == 1 and _is_said_again(group[0], entry, mentions):
             told = (
                 _Bearing.HOLDS
                 if any(e.holds(entry) for e, _ in group[0].called if e is not entry)
