@@ -438,7 +438,33 @@ def test_a_pin_in_no_area_offers_the_nearest_points_of_the_nearest_areas() -> No
 @given(
     st.lists(
         st.one_of(
-            st.sampled_from([*PARTS, "10kV柳林线", "23号杆", "公变", "永丰路", "不是", "往", "旁边"]),
+            st.sampled_from(
+                [
+                    *PARTS,
+                    "10kV柳林线",
+                    "23号杆",
+                    "公变",
+                    "永丰路",
+                    "不是",
+                    "，是",
+                    "，不对，",
+                    "往",
+                    "旁边",
+                    "和",
+                    "之间",
+                    "双农",
+                    "红星",
+                    "七里聪村",
+                    "上渡",
+                    "青衫镇",
+                    "三脚",
+                    "湘乡市",
+                    "卫生院",
+                    "12号",
+                    "石桥",
+                    "人民路",
+                ]
+            ),
             st.text(max_size=3),
         ),
         max_size=7,
