@@ -17,7 +17,7 @@ from geopy.exc import (
     GeocoderUnavailable,
 )
 
-from dispatch_server.domain.elsewhere import Finding
+from dispatch_server.domain.other_geocoders import Finding
 from dispatch_server.gis.datums import to_wgs84
 from dispatch_server.gis.geocoder_http import TooLarge
 from dispatch_server.gis.geocoder_providers import MOST_ANSWERS, PROVIDERS

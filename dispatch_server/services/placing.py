@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from dispatch_server.domain import elsewhere
+from dispatch_server.domain import other_geocoders
 from dispatch_server.domain.calls import Call, PlaceProposed
-from dispatch_server.domain.elsewhere import Finding
+from dispatch_server.domain.other_geocoders import Finding
 from dispatch_server.domain.places import UNPLACED, Clues, Place, PlaceCandidate
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import PlaceMethod, Sure
@@ -74,7 +74,7 @@ def take_up(work: Work, call_id: int) -> str | None:
 
 def usable(territory: Territory, source: str, findings: Sequence[Finding]) -> tuple[Place, ...]:
     """The findings as places of ours; those outside the territory or wider than a township are discarded."""
-    within = [f for f in findings if f.radius_m <= elsewhere.WIDEST_M]
+    within = [f for f in findings if f.radius_m <= other_geocoders.WIDEST_M]
     places = [_place_of(territory, source, finding) for finding in within]
     return tuple(place for place in places if place.area is not None)
 
@@ -103,7 +103,7 @@ def _as_it_stands(work: Work, call_id: int) -> tuple[Call, Place | None]:
     call = call_behind_its_outage(work, call_id)
     outage = None if call.outage_id is None else work.outage(call.outage_id)
     own = last_place_of_call(work, call_id) or UNPLACED
-    return call, own if elsewhere.may_help(call, outage, own) else None
+    return call, own if other_geocoders.may_help(call, outage, own) else None
 
 
 def _use(work: Work, territory: Territory, call: Call, own: Place, inquiry: Inquiry) -> None:
@@ -114,7 +114,7 @@ def _use(work: Work, territory: Territory, call: Call, own: Place, inquiry: Inqu
     if (
         knows_nothing
         and is_free
-        and elsewhere.agree(inquiry.places)
+        and other_geocoders.agree(inquiry.places)
         and _fits_the_words(territory, first, inquiry.words)
     ):
         note = f"Placed by {first.source} from the caller's words; ask whether the fault is there."
@@ -123,7 +123,7 @@ def _use(work: Work, territory: Territory, call: Call, own: Place, inquiry: Inqu
     proposals = tuple(_proposal(place) for place in inquiry.places)
     place_id = work.new_id("place")
     note = f"{first.source} proposes another place; ask the caller before it is taken."
-    keep_place(work, place_id, call.id, elsewhere.with_proposals(own, proposals, note))
+    keep_place(work, place_id, call.id, other_geocoders.with_proposals(own, proposals, note))
     code = None if first.area is None else first.area.code
     work.record(Subject("call", call.id), [PlaceProposed(place_id, first.source, first.radius_m, code)])
 

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from dispatch_server.domain.elsewhere import Finding
+from dispatch_server.domain.other_geocoders import Finding
 from dispatch_server.protocol.codec import decode
 from dispatch_server.store.instants import to_us
 from dispatch_server.store.questions import Question

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch_server.domain.elsewhere import Finding
+from dispatch_server.domain.other_geocoders import Finding
 from dispatch_server.domain.people import PLACING
 from dispatch_server.domain.places import Place
 from dispatch_server.gis.geocoder import NotAnswered, RemoteGeocoder, Why
