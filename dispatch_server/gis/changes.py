@@ -8,7 +8,6 @@ import shapely
 
 from dispatch_server.domain.places import Area
 from dispatch_server.gis.coverage import NOT_WORTH_TELLING_M2, square_metres
-from dispatch_server.gis.datums import Degrees
 from dispatch_server.gis.layers import AreaShape
 from dispatch_server.gis.zones import Zones
 
@@ -56,8 +55,9 @@ def _reshaped(both: Sequence[tuple[AreaShape, AreaShape]]) -> list[Reshaped]:
     return [one for one in found if one.m2 > NOT_WORTH_TELLING_M2]
 
 
-def areas_at(areas: Sequence[AreaShape], zones: Zones, lonlats: Degrees) -> list[Area | None]:
+def areas_at(areas: Sequence[AreaShape], zones: Zones, lonlats: Sequence[tuple[float, float]]) -> list[Area | None]:
     """The area of each position; `zones` are made of `areas`."""
     in_order = [a.area for a in sorted(areas, key=lambda a: a.area.code)]
-    indices = zones.indices_at(np.ascontiguousarray(lonlats[:, 0]), np.ascontiguousarray(lonlats[:, 1]))
+    columns = np.array(lonlats, dtype=np.float64).reshape(-1, 2).T
+    indices = zones.indices_at(*np.ascontiguousarray(columns))
     return [None if i < 0 else in_order[i] for i in indices.tolist()]

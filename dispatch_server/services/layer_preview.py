@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.places import Area, Place
 from dispatch_server.domain.rules import Policy
@@ -105,7 +103,7 @@ def _square_km(shape: AreaShape) -> float:
 
 
 def _calls_told(calls: Sequence[PlacedCall], before: Map, after: Map) -> Iterator[str]:
-    lonlats = np.array([(c.lon, c.lat) for c in calls], dtype=np.float64).reshape(-1, 2)
+    lonlats = [(call.lon, call.lat) for call in calls]
     pairs = list(zip(calls, areas_at(*before, lonlats), areas_at(*after, lonlats), strict=True))
     elsewhere = [call for call, old, new in pairs if (old and old.code) != (new and new.code)]
     classes = [(call, _class(old), _class(new)) for call, old, new in pairs]

@@ -33,7 +33,7 @@ def halves(border: Sequence[float]) -> list[AreaShape]:
     return [area("A", west, URBAN), area("B", east)]
 
 
-def codes(areas: Sequence[AreaShape], lonlats: np.ndarray) -> list[str]:
+def codes(areas: Sequence[AreaShape], lonlats: Sequence[tuple[float, float]]) -> list[str]:
     return [a.code if a is not None else "" for a in areas_at(areas, Zones(areas), lonlats)]
 
 
@@ -52,10 +52,10 @@ places = st.lists(
 def test_a_moved_border_changes_exactly_the_calls_inside_the_difference(
     before: list[float], after: list[float], calls: list[tuple[float, float]]
 ) -> None:
-    old, new, lonlats = halves(before), halves(after), np.array(calls)
+    old, new = halves(before), halves(after)
     moved = shapely.symmetric_difference(old[0].shape, new[0].shape)
-    was, becomes = codes(old, lonlats), codes(new, lonlats)
-    points = shapely.points(lonlats)
+    was, becomes = codes(old, calls), codes(new, calls)
+    points = shapely.points(np.array(calls))
     rim = shapely.union(shapely.boundary(old[0].shape), shapely.boundary(new[0].shape))
     for point, one, other in zip(points, was, becomes, strict=True):
         if shapely.distance(rim, point) < 1e-9:
