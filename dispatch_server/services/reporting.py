@@ -60,16 +60,18 @@ def _group_of(by: str | None) -> Callable[[ArrivalRow], str] | None:
 def _rows(
     reading: Reading, territory: Territory, since: date, until: date, after: int = 0, at_most: int = 1_000_000
 ) -> list[ArrivalRow]:
-    if since >= until:
-        raise BadInput("from must be a day before to; to itself is not counted.")
-    first, end = _midnight(since, territory.policy), _midnight(until, territory.policy)
+    first, end = from_day_to_day(since, until, territory.policy)
     crew_of = crews_of_jobs(reading, first, end)
     found = first_called_between(reading, first, end, after, at_most)
     return [_row(outage, district, crew_of, territory.policy) for outage, district in found]
 
 
-def _midnight(day: date, policy: Policy) -> datetime:
-    return datetime.combine(day, time(), tzinfo=policy.zone)
+def from_day_to_day(since: date, until: date, policy: Policy) -> tuple[datetime, datetime]:
+    """The midnights at which both local days begin."""
+    if since >= until:
+        raise BadInput("from must be a day before to; to itself is not counted.")
+    first, end = (datetime.combine(day, time(), tzinfo=policy.zone) for day in (since, until))
+    return first, end
 
 
 def _row(outage: Outage, district: str | None, crew_of: dict[int, int], policy: Policy) -> ArrivalRow:
