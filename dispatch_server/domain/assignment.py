@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dispatch_server.domain.coverage import CoverLost
 from dispatch_server.domain.crews import CrewId, CrewNow, JobInHand
-from dispatch_server.domain.fitness import FITNESS, Reason
+from dispatch_server.domain.fitness import FITNESS, Reason, because
 from dispatch_server.domain.fitness import fit_to_arrive as fit_to_arrive
 from dispatch_server.domain.fitness import skill_for as skill_for
 from dispatch_server.domain.outages import Outage, Priority
@@ -174,19 +174,19 @@ def _arrival_reason(outage: Outage, travel: TravelEstimate, arrives_at: datetime
     late_min = (arrives_at - outage.arrive_by).total_seconds() / 60
     away = f"{travel.minutes:.0f} min away ({travel.source}; up to {travel.at_most_min:.0f} min)"
     if late_min <= 0:
-        return Reason(True, f"{away}: in time, {-late_min:.0f} min to spare")
-    return Reason(False, f"{away}: {late_min:.0f} min late")
+        return because(True, f"{away}: in time, {-late_min:.0f} min to spare")
+    return because(False, f"{away}: {late_min:.0f} min late")
 
 
 def _work_reasons(free_in: timedelta, turned_round: JobInHand | None) -> list[Reason]:
     reasons = []
     if turned_round is not None and turned_round.state is JobState.EN_ROUTE:
-        reasons.append(Reason(False, f"would be turned round on its way to outage {turned_round.number}"))
+        reasons.append(because(False, f"would be turned round on its way to outage {turned_round.number}"))
     elif turned_round is not None:
-        reasons.append(Reason(False, f"would be called away from the site of outage {turned_round.number}"))
+        reasons.append(because(False, f"would be called away from the site of outage {turned_round.number}"))
     if free_in > NO_WAIT:
         minutes = free_in.total_seconds() / 60
-        reasons.append(Reason(False, f"other work keeps it for about {minutes:.0f} min first"))
+        reasons.append(because(False, f"other work keeps it for about {minutes:.0f} min first"))
     return reasons
 
 
@@ -194,20 +194,20 @@ def _cover_reasons(lost: CoverLost | None) -> list[Reason]:
     if lost is None:
         return []
     if lost.points < NO_COVER_LOST:
-        return [Reason(True, "sending it costs no cover")]
+        return [because(True, "sending it costs no cover")]
     left = f"sending it leaves {100 * lost.uncovered:.0f} % of {lost.area_class.value} uncovered"
-    return [Reason(False, f"{left}, {lost.points:.0f} points more than now")]
+    return [because(False, f"{left}, {lost.points:.0f} points more than now")]
 
 
 def _soft_reasons(crew: CrewNow, refused: bool) -> list[Reason]:
     reasons = []
     if refused:
-        reasons.append(Reason(False, "was asked before and did not take it"))
+        reasons.append(because(False, "was asked before and did not take it"))
     if not crew.in_shift:
-        reasons.append(Reason(True, "outside its shift, and on duty" if crew.on_duty else "outside its shift"))
+        reasons.append(because(True, "outside its shift, and on duty" if crew.on_duty else "outside its shift"))
     if crew.position_age is None:
-        reasons.append(Reason(False, "no position heard today: counted from its depot"))
+        reasons.append(because(False, "no position heard today: counted from its depot"))
     elif crew.position_age > STALE_POSITION:
         minutes = crew.position_age.total_seconds() / 60
-        reasons.append(Reason(False, f"last heard {minutes:.0f} min ago, may be offline"))
+        reasons.append(because(False, f"last heard {minutes:.0f} min ago, may be offline"))
     return reasons

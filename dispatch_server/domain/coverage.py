@@ -139,9 +139,17 @@ class Cover:
         """None for a crew that is not free: it covers nothing now."""
         if crew_id not in self.reach:
             return None
-        only, weights = self.only(crew_id), self.seats.weight_of_class
-        losses = [self._lost(c, only & members) for c, members in self.seats.of_class.items() if weights[c]]
-        return max(losses, key=lambda lost: lost.points, default=None)
+        only = self.only(crew_id)
+        return self._worst(only) if only else self._nothing_lost
+
+    @cached_property
+    def _nothing_lost(self) -> CoverLost | None:
+        """Most crews are not missed at all."""
+        return self._worst(NOBODY)
+
+    def _worst(self, lost: SeatSet) -> CoverLost | None:
+        losses = [self._lost(c, lost & members) for c, members in self.seats.of_class.items() if members]
+        return max(losses, key=lambda one: one.points, default=None)
 
     def _lost(self, area_class: AreaClass, lost: SeatSet) -> CoverLost:
         whole = self.seats.weight_of_class[area_class]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from dispatch_server.domain.crews import CrewNow
 from dispatch_server.domain.outages import Outage
@@ -20,6 +21,12 @@ class Reason:
     sentence: str
 
 
+@lru_cache(maxsize=4_096)
+def because(ok: bool, sentence: str) -> Reason:
+    """Hundreds of crews share a handful of sentences: each is made once."""
+    return Reason(ok, sentence)
+
+
 def skill_for(outage: Outage, policy: Policy) -> str | None:
     """The skill an outage asks for; None while nobody has said what kind of fault it is."""
     kind: FaultKind | None = outage.fault_kind
@@ -27,34 +34,34 @@ def skill_for(outage: Outage, policy: Policy) -> str | None:
 
 
 def _on_duty(_: Outage, crew: CrewNow, __: Policy) -> Reason:
-    return Reason(crew.on_duty, "on duty" if crew.on_duty else "off duty")
+    return because(crew.on_duty, "on duty" if crew.on_duty else "off duty")
 
 
 def _has_skill(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
     skill = skill_for(outage, policy)
     if skill is None:
-        return Reason(True, "kind of fault not known yet: any skill will do")
+        return because(True, "kind of fault not known yet: any skill will do")
     ok = skill in crew.crew.skills
-    return Reason(ok, f"{'has' if ok else 'lacks'} the skill {skill}")
+    return because(ok, f"{'has' if ok else 'lacks'} the skill {skill}")
 
 
 def _has_permit(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
     needed = None if outage.fault_kind is None else policy.ranking.permits_kv.get(outage.fault_kind)
     if needed is None:
-        return Reason(True, "no voltage permit asked for")
+        return because(True, "no voltage permit asked for")
     may = crew.crew.permit_kv
     if may is None:
-        return Reason(True, "voltage permit not in the register: its skills speak for it")
+        return because(True, "voltage permit not in the register: its skills speak for it")
     ok = may >= needed
-    return Reason(ok, f"may work up to {may:g} kV" + ("" if ok else f"; this fault asks for {needed:g} kV"))
+    return because(ok, f"may work up to {may:g} kV" + ("" if ok else f"; this fault asks for {needed:g} kV"))
 
 
 def _has_hours_left(_: Outage, crew: CrewNow, policy: Policy) -> Reason:
     left = policy.ranking.duty_max - crew.worked
     if left > timedelta(0):
-        return Reason(True, f"{left / HOUR:.0f} h of duty left")
+        return because(True, f"{left / HOUR:.0f} h of duty left")
     rest, most = policy.ranking.rest_min / HOUR, policy.ranking.duty_max / HOUR
-    return Reason(False, f"at work for {crew.worked / HOUR:.0f} h without {rest:g} h of rest; the most is {most:g} h")
+    return because(False, f"at work for {crew.worked / HOUR:.0f} h without {rest:g} h of rest; the most is {most:g} h")
 
 
 def _has_gear(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
@@ -62,24 +69,24 @@ def _has_gear(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
     needed = frozenset() if outage.fault_kind is None else policy.ranking.gear.get(outage.fault_kind, frozenset())
     missing = sorted(needed - crew.crew.gear - {crew.crew.vehicle})
     if missing:
-        return Reason(False, f"lacks vehicle or gear: {', '.join(missing)}")
-    return Reason(True, "vehicle and gear as needed" if needed else "no special vehicle or gear asked for")
+        return because(False, f"lacks vehicle or gear: {', '.join(missing)}")
+    return because(True, "vehicle and gear as needed" if needed else "no special vehicle or gear asked for")
 
 
 def _not_alone(_: Outage, crew: CrewNow, policy: Policy) -> Reason:
     ok = crew.aboard >= policy.crew_people_min
-    return Reason(ok, f"{crew.aboard} aboard" if ok else f"only {crew.aboard} aboard; nobody works alone")
+    return because(ok, f"{crew.aboard} aboard" if ok else f"only {crew.aboard} aboard; nobody works alone")
 
 
 def _not_suspended(_: Outage, crew: CrewNow, __: Policy) -> Reason:
-    return Reason(not crew.crew.suspended, "suspended" if crew.crew.suspended else "not suspended")
+    return because(not crew.crew.suspended, "suspended" if crew.crew.suspended else "not suspended")
 
 
 def _has_room(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
     if any(job.outage_id == outage.id for job in crew.jobs):
-        return Reason(False, "already has this outage")
+        return because(False, "already has this outage")
     ok = crew.in_hand < policy.jobs_in_hand_max
-    return Reason(ok, f"{crew.in_hand} jobs in hand" + ("" if ok else f"; the most is {policy.jobs_in_hand_max}"))
+    return because(ok, f"{crew.in_hand} jobs in hand" + ("" if ok else f"; the most is {policy.jobs_in_hand_max}"))
 
 
 Test = Callable[[Outage, CrewNow, Policy], Reason]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CELL_DEG = 0.005  # about half a kilometre: a crew that drives about does not ask for a search at every fix
 PLACES_KEPT = 4_000
-NEW_AT_ONCE = 8  # searches while somebody waits; more of them are left to `prepare`
+NEW_AT_ONCE = 16  # searches while somebody waits; more of them are left to `prepare`
 
 Place = tuple[int, int]
 
@@ -54,24 +54,26 @@ class RoadReach:
 
     def prepare(self, places: Iterable[LonLat], limits_min: Mapping[AreaClass, float]) -> None:
         """Searches from all of them, however long it takes."""
-        for at in places:
-            self._reached(at, limits_min)
+        limits = _limits(limits_min)
+        for place in {_place(at) for at in places}:
+            if (place, limits) not in self._known:
+                self._search(place, limits)
 
     def reached_from(self, places: Sequence[LonLat], limits_min: Mapping[AreaClass, float]) -> list[SeatSet] | None:
         """In the order asked. None while more places are new than anybody should wait for."""
         limits = _limits(limits_min)
-        new = {_place(at) for at in places if (_place(at), limits) not in self._known}
+        known = {place: self._known.get((place, limits)) for place in {_place(at) for at in places}}
+        new = [place for place, reached in known.items() if reached is None]
         if len(new) > NEW_AT_ONCE:
             return None
-        return [self._reached(at, limits_min) for at in places]
+        found = {p: self._search(p, limits) if reached is None else reached for p, reached in known.items()}
+        return [found[_place(at)] for at in places]
 
-    def _reached(self, at: LonLat, limits_min: Mapping[AreaClass, float]) -> SeatSet:
-        key = (_place(at), _limits(limits_min))
-        known = self._known.get(key)
-        if known is not None:
-            return known
+    def _search(self, place: Place, limits: tuple[float, ...]) -> SeatSet:
         with self._building:
-            found = self._known[key] = self._reaching.reached(_middle(key[0]), limits_min)
+            found = self._known[place, limits] = self._reaching.reached(
+                _middle(place), dict(zip(AreaClass, limits, strict=True))
+            )
             while len(self._known) > PLACES_KEPT:
                 self._known.popitem(last=False)
         return found
