@@ -20,6 +20,7 @@ from dispatch_server.protocol.geo import LonLat
 REACH_M = 5000.0
 # A fix is that far off: the road on the other side of the median is as likely, and the quicker of them is taken.
 DOUBT_M = 25.0
+PLACES_KEPT = 8192
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
@@ -67,6 +68,7 @@ class RoadGraph:
         flat = self._flat(self.at)
         self._lines = np.asarray(shapely.linestrings(np.stack([flat[self.start], flat[self.end]], axis=1)))
         self._tree = shapely.STRtree(self._lines)
+        self._near: dict[LonLat, list[tuple[int, float, float]]] = {}
         self._lay_arcs(np.array([minutes_per_metre(speed_kmh[c]) for c in RoadClass]))
 
     def _lay_arcs(self, min_per_m: Floats) -> None:
@@ -90,7 +92,25 @@ class RoadGraph:
         found: Numbers = self._edge_of_key[np.searchsorted(self._keys, starts * len(self.at) + ends)]
         return found
 
-    def entrances(self, places: Sequence[LonLat], reach_m: float = REACH_M, doubt_m: float = DOUBT_M) -> Entrances:
+    def entrances(self, places: Sequence[LonLat]) -> Entrances:
+        """As `found_near`; of places asked for again, and crews stand more than they drive, it is remembered."""
+        known = {place: near for place in places if (near := self._near.get(place)) is not None}
+        unknown = list(dict.fromkeys(place for place in places if place not in known))
+        if unknown:
+            known |= zip(unknown, _by_place(self.found_near(unknown), len(unknown)), strict=True)
+            if len(self._near) + len(unknown) > PLACES_KEPT:
+                self._near = {}
+            self._near |= {place: known[place] for place in unknown}
+        rows = [(n, *row) for n, place in enumerate(places) for row in known[place]]
+        place, edge, share, metres = zip(*rows, strict=True) if rows else ((), (), (), ())
+        return Entrances(
+            np.array(place, dtype=np.intp),
+            np.array(edge, dtype=np.intp),
+            np.array(share, float),
+            np.array(metres, float),
+        )
+
+    def found_near(self, places: Sequence[LonLat], reach_m: float = REACH_M, doubt_m: float = DOUBT_M) -> Entrances:
         """The nearest road of each place, and others that are as near within the doubt of a fix."""
         points = np.asarray(shapely.points(self._flat(places)))
         (near, _), nearest_m = self._tree.query_nearest(points, max_distance=reach_m, return_distance=True)
@@ -112,6 +132,15 @@ class RoadGraph:
         lonlats = np.array([(at.lon, at.lat) for at in places]).reshape(-1, 2)
         flat: Floats = (lonlats - (origin.lon, origin.lat)) * (self._plane.x_m, self._plane.y_m)
         return flat
+
+
+def _by_place(found: Entrances, count: int) -> list[list[tuple[int, float, float]]]:
+    near: list[list[tuple[int, float, float]]] = [[] for _ in range(count)]
+    for place, *row in zip(
+        found.place.tolist(), found.edge.tolist(), found.share.tolist(), found.metres.tolist(), strict=True
+    ):
+        near[place].append((row[0], row[1], row[2]))
+    return near
 
 
 def _arcs(a: Numbers, b: Numbers, edge: Numbers, count: int) -> Arcs:

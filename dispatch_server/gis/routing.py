@@ -5,20 +5,20 @@ One search against the traffic from the site answers for every crew, and is kept
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from dispatch_server.domain.speeds import Pace
-from dispatch_server.gis.roads import Entrances, Floats, Numbers, RoadGraph
+from dispatch_server.gis.roads import Entrances, Floats, Numbers
+from dispatch_server.gis.routing_core import RoadCore
+from dispatch_server.gis.routing_tree import HERE, CoreAtPace, Drive, Last, SiteTree
 from dispatch_server.gis.speeds import HORIZON_MIN, minutes_per_metre
 from dispatch_server.protocol.geo import LonLat
 
-SITES_KEPT = 32  # in a graph of 50,000 nodes each takes 0.6 MB
+SITES_KEPT = 32  # in a graph of 50,000 nodes each takes about 0.4 MB
+DRIVES_KEPT = 2000  # to each of them
 _LEAST_MIN = 1e-6  # a zero would mean "no road" to a sparse matrix
 _TO_START, _TO_END, _STRAIGHT_ON = range(3)
 
@@ -32,38 +32,9 @@ class OffRoad:
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
-    """Four drives in five take at most `late_min`. `off_road_m` is driven beside the roads, at both ends together."""
-
-    minutes: float
-    late_min: float
-    off_road_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Last:
-    """From a node to the site without passing another node; `entrance` is the row among the site's entrances."""
-
-    minutes: float
-    late_min: float
-    off_road_m: float
-    entrance: int
-
-
-@dataclass(frozen=True, slots=True)
-class SiteTree:
-    """Minutes to a site from every node, and the node that each goes on to. `known` is filled as it is asked for."""
-
-    entrances: Entrances
-    minutes: Floats
-    following: npt.NDArray[np.int32]
-    last: dict[int, _Last]
-    known: dict[int, tuple[float, float]]  # late_min and off_road_m, by node
-
-
-@dataclass(frozen=True, slots=True)
 class _Start:
-    """The quickest way off for one place: its entrance, where it turns, and what it drives before the first node."""
+    """The quickest way off for one place: its entrance, where it turns, what it drives before the first node, and where
+    it goes on from there."""
 
     place: int
     row: int
@@ -71,31 +42,45 @@ class _Start:
     minutes: float
     on_edge_min: float
     node: int
+    onward: int
+    by: int
     site_row: int
 
 
 class PacedRoads:
     """A road graph with the speeds of some hours."""
 
-    def __init__(self, graph: RoadGraph, pace: Pace, off_road: OffRoad) -> None:
-        self._graph = graph
+    def __init__(self, core: RoadCore, pace: Pace, off_road: OffRoad) -> None:
+        graph = self._graph = core.graph
         self._off_road = off_road
         min_per_m = np.array([minutes_per_metre(kmh) for kmh in pace.kmh])
         self._minutes = np.maximum(graph.metres * min_per_m[graph.road_class], _LEAST_MIN)
         self._spread = np.array(pace.spread)[graph.road_class]
+        self._core = CoreAtPace(core, self._minutes, self._minutes * self._spread)
         self._trees: OrderedDict[LonLat, SiteTree | None] = OrderedDict()
         self._lock = threading.Lock()
 
     def drives(self, to: LonLat, froms: Sequence[LonLat]) -> list[Drive | None]:
         """In the order asked; None where no road leads, or beyond the horizon."""
-        found: list[Drive | None] = [None] * len(froms)
         tree = self._tree_to(to)
-        if tree is None or not froms:
-            return found
+        if tree is None:
+            return [None] * len(froms)
+        with self._lock:
+            known = {start: tree.drives[start] for start in froms if start in tree.drives}
+        if unknown := list(dict.fromkeys(start for start in froms if start not in known)):
+            known |= zip(unknown, self._driven(tree, unknown), strict=True)
+            with self._lock:
+                if len(tree.drives) + len(unknown) > DRIVES_KEPT:
+                    tree.drives.clear()
+                tree.drives |= known
+        return [known[start] for start in froms]
+
+    def _driven(self, tree: SiteTree, froms: Sequence[LonLat]) -> list[Drive | None]:
+        found: list[Drive | None] = [None] * len(froms)
         entrances = self._graph.entrances(froms)
         starts = self._starts(tree, entrances)
         with self._lock:
-            self._learn_late(tree, (s.node for s in starts if s.turn != _STRAIGHT_ON))
+            tree.learn_late([s.onward for s in starts if s.turn != _STRAIGHT_ON and s.onward != HERE])
         for start in starts:
             found[start.place] = self._drive(tree, entrances, start)
         return found
@@ -115,19 +100,12 @@ class PacedRoads:
         stops = [(start, 0.0), (self._graph.along(edge, share), onto)]
         site_row, on_road = first.site_row, onto + first.on_edge_min
         if first.turn != _STRAIGHT_ON:
-            nodes = self._nodes_to_site(tree, first.node)
-            left = first.minutes - float(tree.minutes[first.node])
-            stops += [(self._graph.at[n], left + float(tree.minutes[first.node] - tree.minutes[n])) for n in nodes]
-            site_row = tree.last[nodes[-1]].entrance
+            nodes, site_row = tree.way_from(first.node)
+            left = tree.onward(np.array(nodes)).minutes.tolist()
+            stops += [(self._graph.at[n], first.minutes - minutes) for n, minutes in zip(nodes, left, strict=True)]
             on_road = first.minutes - float(tree.entrances.metres[site_row]) * self._off_road.min_per_m
         edge, share = int(tree.entrances.edge[site_row]), float(tree.entrances.share[site_row])
         return [*stops, (self._graph.along(edge, share), on_road), (end, first.minutes)]
-
-    def _nodes_to_site(self, tree: SiteTree, node: int) -> list[int]:
-        nodes = [node]
-        while (following := int(tree.following[nodes[-1]])) != len(self._graph.at):
-            nodes.append(following)
-        return nodes
 
     def _tree_to(self, site: LonLat) -> SiteTree | None:
         """None for a site that no road comes near. Two who ask at once may both search; the answers are the same."""
@@ -146,22 +124,11 @@ class PacedRoads:
         entrances = self._graph.entrances([site])
         if not len(entrances.edge):
             return None
-        last = self._last_stretches(entrances)
-        arcs, count = self._graph.against, len(self._graph.at)
-        matrix = csr_array(
-            (
-                np.concatenate([self._minutes[arcs.edge], [one.minutes for one in last.values()]]),
-                np.concatenate([arcs.to, np.array(list(last), dtype=np.int32)]),
-                np.append(arcs.start_of, np.int32(len(arcs.to) + len(last))),
-            ),
-            shape=(count + 1, count + 1),
-        )
-        minutes, following = dijkstra(matrix, indices=count, limit=HORIZON_MIN, return_predecessors=True)
-        return SiteTree(entrances, minutes, following, last, {})
+        return self._core.search(entrances, self._last_stretches(entrances))
 
-    def _last_stretches(self, entrances: Entrances) -> dict[int, _Last]:
+    def _last_stretches(self, entrances: Entrances) -> dict[int, Last]:
         """By the node they begin at; the quickest of each."""
-        last: dict[int, _Last] = {}
+        last: dict[int, Last] = {}
         for row, (edge, share, metres) in enumerate(
             zip(entrances.edge, entrances.share, entrances.metres, strict=True)
         ):
@@ -172,7 +139,7 @@ class PacedRoads:
             for node, part in ends:
                 on_edge = float(self._minutes[edge]) * part
                 late_min = on_edge * float(self._spread[edge]) + off_min * self._off_road.spread
-                one = _Last(max(on_edge + off_min, _LEAST_MIN), late_min, float(metres), row)
+                one = Last(max(on_edge + off_min, _LEAST_MIN), late_min, float(metres), row)
                 if node not in last or one.minutes < last[node].minutes:
                     last[node] = one
         return last
@@ -182,7 +149,8 @@ class PacedRoads:
         graph, edge, share = self._graph, entrances.edge, entrances.share
         on_edge = self._minutes[edge]
         parts = np.stack([np.where(graph.oneway[edge], np.inf, on_edge * share), on_edge * (1 - share)])
-        beyond = np.stack([tree.minutes[graph.start[edge]], tree.minutes[graph.end[edge]]])
+        onward = [tree.onward(nodes[edge]) for nodes in (graph.start, graph.end)]
+        beyond = np.stack([one.minutes for one in onward])
         straight, straight_off, site_row = self._straight_on(tree, entrances)
         parts = np.concatenate([parts, straight[None]])
         total = parts + np.concatenate([beyond, straight_off[None]]) + entrances.metres * self._off_road.min_per_m
@@ -190,19 +158,20 @@ class PacedRoads:
         best = total.min(axis=0)
         rows = np.lexsort((best, entrances.place))
         rows = rows[np.unique(entrances.place[rows], return_index=True)[1]]
-        nodes = np.where(turn == _TO_START, graph.start[edge], graph.end[edge])
-        return [
-            _Start(
-                int(entrances.place[r]),
-                r,
-                int(turn[r]),
-                float(best[r]),
-                float(parts[turn[r], r]),
-                int(nodes[r]),
-                int(site_row[r]),
+        chosen = [
+            np.where(turn == _TO_START, at_start, at_end)
+            for at_start, at_end in (
+                (graph.start[edge], graph.end[edge]),
+                (onward[0].to, onward[1].to),
+                (onward[0].by, onward[1].by),
             )
-            for r in rows.tolist()
-            if best[r] <= HORIZON_MIN
+        ]
+        driven = parts[turn, np.arange(len(turn))]
+        fields = zip(*(v[rows].tolist() for v in (entrances.place, turn, best, driven, *chosen, site_row)), strict=True)
+        return [
+            _Start(place, row, *more)
+            for row, (place, *more) in zip(rows.tolist(), fields, strict=True)
+            if more[1] <= HORIZON_MIN
         ]
 
     def _straight_on(self, tree: SiteTree, entrances: Entrances) -> tuple[Floats, Floats, Numbers]:
@@ -226,29 +195,5 @@ class PacedRoads:
             site_m = float(tree.entrances.metres[start.site_row])
             late += site_m * self._off_road.min_per_m * self._off_road.spread
             return Drive(start.minutes, late, off_m + site_m)
-        rest_late, site_m = tree.known[start.node]
+        rest_late, site_m = tree.late_from(start.node, start.onward, start.by)
         return Drive(start.minutes, late + rest_late, off_m + site_m)
-
-    def _learn_late(self, tree: SiteTree, nodes: Iterable[int]) -> None:
-        """Adds up the spread along the ways of these nodes; what two ways share is added up once."""
-        fresh: list[int] = []
-        seen: set[int] = set()
-        for node in nodes:
-            way = []
-            while node not in tree.known and node not in seen:
-                seen.add(node)
-                following = int(tree.following[node])
-                if following == len(self._graph.at):
-                    tree.known[node] = tree.last[node].late_min, tree.last[node].off_road_m
-                    break
-                way.append(node)
-                node = following
-            fresh += reversed(way)
-        if not fresh:
-            return
-        after = tree.following[fresh]
-        edges = self._graph.edges_between(np.array(fresh), after.astype(np.intp))
-        steps = (self._minutes[edges] * self._spread[edges]).tolist()
-        for node, following, step in zip(fresh, after.tolist(), steps, strict=True):
-            late, off_m = tree.known[following]
-            tree.known[node] = late + step, off_m

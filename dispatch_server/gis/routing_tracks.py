@@ -48,7 +48,7 @@ def stretches_of(graph: RoadGraph, track: Sequence[TrackPoint]) -> list[Driven]:
 
 
 def _legs(graph: RoadGraph, track: Sequence[TrackPoint]) -> Iterator[_Leg]:
-    entrances = graph.entrances([point.at for point in track], _BESIDE_M, _DOUBT_M)
+    entrances = graph.found_near([point.at for point in track], _BESIDE_M, _DOUBT_M)
     beside: list[list[_OnRoad]] = [[] for _ in track]
     for place, edge, share in zip(
         entrances.place.tolist(), entrances.edge.tolist(), entrances.share.tolist(), strict=True

@@ -17,7 +17,9 @@ from dispatch_server.protocol.words import AreaClass
 
 if TYPE_CHECKING:
     from dispatch_server.gis.roads import RoadGraph
-    from dispatch_server.gis.routing import Drive, PacedRoads
+    from dispatch_server.gis.routing import PacedRoads
+    from dispatch_server.gis.routing_core import RoadCore
+    from dispatch_server.gis.routing_tree import Drive
 
 ROAD_GRAPH = "road graph"
 LEARNED = "speeds learned"
@@ -52,11 +54,19 @@ class RoadTravel:
     def prepare(self) -> None:
         """Builds the road graph now, so that the first drive asked for need not wait for it."""
         with self._building:
-            _ = self.roads
+            _ = self._core
 
     @cached_property
     def roads(self) -> "RoadGraph | None":
         return None if self._build is None else self._build()
+
+    @cached_property
+    def _core(self) -> "RoadCore | None":
+        if self.roads is None:
+            return None
+        from dispatch_server.gis.routing_core import RoadCore
+
+        return RoadCore(self.roads)
 
     def estimates(
         self, to: LonLat, froms: Sequence[LonLat], area_class: AreaClass | None, at: datetime | None = None
@@ -95,14 +105,14 @@ class RoadTravel:
 
     def _roads_at(self, pace: Pace) -> "PacedRoads | None":
         with self._building:
-            if self.roads is None:
+            if self._core is None:
                 return None
             if pace not in self._paced:
                 from dispatch_server.gis.routing import OffRoad, PacedRoads
 
                 policy = self._policy
                 off_road = OffRoad(minutes_per_metre(policy.track_kmh), max(policy.straight_spread.values()))
-                self._paced[pace] = PacedRoads(self.roads, pace, off_road)
+                self._paced[pace] = PacedRoads(self._core, pace, off_road)
                 while len(self._paced) > _PACES_KEPT:
                     self._paced.popitem(last=False)
             self._paced.move_to_end(pace)
