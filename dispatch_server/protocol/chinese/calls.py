@@ -23,7 +23,7 @@ SENTENCES: dict[str, str] = {
         "故障 {outage} 相距 {metres} 米，{minutes} 分钟前报修，是否同一原因？"
     ),
     # Located
-    "No clue in the call leads to a place in the service territory.": "来电中没有能定位到供电区域内的线索。",
+    "No clue in the call leads to a place in the service territory.": "来电中没有能在供电区域内定位的线索。",
     "No county, township or village of the territory is named; "
     "ask for the account number, or for the township and the village.": (
         "没有提到供电区域内的县（市、区）、乡镇或村；请询问户号，或询问乡镇和村。"
@@ -95,7 +95,7 @@ SENTENCES: dict[str, str] = {
         "{place}的地图上没有“{heard}”；请询问旧名或相邻的村。"
     ),
     "“{heard}” was taken for {place}, but others are called so too; ask which is meant.": (
-        "“{heard}”按{place}处理，但另有同名处；请询问是哪一处。"
+        "“{heard}”按{place}处理，但另有同名的地方；请询问是哪一处。"
     ),
     "“{heard}” was taken for {place}; read it back to the caller.": "“{heard}”按{place}处理；请向来电人复述确认。",
     "The words name {place} as a neighbour; ask the caller what is dark itself.": (

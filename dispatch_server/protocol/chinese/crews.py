@@ -80,10 +80,10 @@ SENTENCES: dict[str, str] = {
         "{crew}可到{spot}待命：可按时到达的用户增加 {count} 户。"
     ),
     # Jobs as dispatchers handle them
-    "This job is already {job_state}; there is nothing to withdraw.": "此工单{job_state}，没有可撤回的。",
+    "This job is already {job_state}; there is nothing to withdraw.": "此工单{job_state}，无可撤回。",
     "The crew is on site; ask it to leave or to close the job.": "班组已在现场，请让班组撤离或办结工单。",
     "Say in a few words why the job is withdrawn; the crew will read it.": "请简要说明撤回原因，班组会看到。",
-    "Say in a few words what convinced you that the crew is on site.": "请简要说明凭什么确认班组已到达现场。",
+    "Say in a few words what convinced you that the crew is on site.": "请简要说明确认班组已到达现场的依据。",
     "The crew has not checked in on this job; there is no arrival to confirm.": (
         "班组尚未在此工单到场打卡，没有可确认的到达。"
     ),
@@ -97,19 +97,19 @@ SENTENCES: dict[str, str] = {
     ),
     "Recorded.": "已记录。",
     "Recorded. Another call of this outage reported a danger that is not made safe; tell the dispatcher.": (
-        "已记录。此故障另有来电报告的险情尚未排除，请告知调度员。"
+        "已记录。此故障另有来电报告的险情尚未解除，请告知调度员。"
     ),
     "{crew} is on duty.": "{crew}已上岗。",
     "{crew} is off duty.": "{crew}已离岗。",
-    "The job is yours. Outage {outage}.": "工单归您班组。故障 {outage}。",
+    "The job is yours. Outage {outage}.": "接单成功：故障 {outage}。",
     "This job was withdrawn before we heard from you: {reason} You need not go.": (
         "您班组不必前往：收到您的消息前工单已撤回，原因：{reason}"
     ),
-    "Recorded; this job is {job_state} since.": "已记录；此工单现{job_state}。",
+    "Recorded; this job is {job_state} since.": "已记录；此工单目前{job_state}。",
     "Recorded, but this job is {job_state}: {reason}": "已记录，但此工单{job_state}：{reason}",
     "another crew has the outage": "故障已由其他班组处理",
     "{crew} also pressed accept for outage {outage}, too late: the job stays yours.": (
-        "{crew}也接了故障 {outage} 的单，但已晚：工单仍归您班组。"
+        "{crew}也接了故障 {outage}，但晚于您班组：工单仍归您班组。"
     ),
     "{crew} has outage {outage} since; you need not go.": "故障 {outage} 已由{crew}接单；您班组不必前往。",
     "{crew} took the job.": "{crew}已接单。",

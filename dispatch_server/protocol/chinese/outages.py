@@ -69,11 +69,11 @@ SENTENCES: dict[str, str] = {
         "故障 {outage} 现场有班组；请等待其报告，或让其撤离。"
     ),
     "Outage {outage} has a danger to life that nobody has made safe; send a crew and let it report.": (
-        "故障 {outage} 有危及人身安全的险情尚未排除；请派班组到场并等待其报告。"
+        "故障 {outage} 有危及人身安全的险情尚未解除；请派班组到场并等待其报告。"
     ),
-    "Say in a few words how you know that there is no danger.": "请简要说明凭什么认定没有险情。",
+    "Say in a few words how you know that there is no danger.": "请简要说明认定没有险情的依据。",
     "Name a call of outage {outage} that reported danger to life.": "请指明故障 {outage} 中报告险情的来电。",
-    "This danger is over already; there is nothing to rule out.": "此险情已排除，无需再认定。",
+    "This danger is over already; there is nothing to rule out.": "此险情已解除，无需再认定。",
     # A second person decides
     "Outage {outage} has no later target waiting for approval.": "故障 {outage} 没有待审批的延时。",
     "Outage {outage} already has an exemption ({approval}).": "故障 {outage} 已申请免考核（{approval}）。",
