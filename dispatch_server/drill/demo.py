@@ -16,9 +16,13 @@ from dispatch_server.drill.people import DemoUser, demo_users, write_demo_file
 from dispatch_server.services.ports import Territory
 from dispatch_server.store.store import Store
 
+# Invented crews are relieved by nobody: they may work for ever.
 DEMO_POLICY = """
 [dispatch]
 mode = "auto"
+
+[ranking]
+duty_hours_max = 1e6
 """
 SEED = "loudi"
 PASS_EVERY_S = 1.0
