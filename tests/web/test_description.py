@@ -75,6 +75,7 @@ def test_real_answers_have_the_shapes_that_are_promised(town: Town) -> None:
         ("GET", "/outages/1/crews", None, "dispatcher"),
         ("POST", "/jobs", {"outage_id": 1, "crew_id": 2}, "dispatcher"),
         ("GET", "/crews", None, "manager"),
+        ("GET", "/travel/speeds", None, "admin"),
         ("GET", "/tablet/pull", None, "crew2"),
         ("GET", "/outages/1", None, "control_room"),
         ("GET", "/sessions/current", None, "crew2"),
