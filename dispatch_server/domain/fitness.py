@@ -11,6 +11,7 @@ from dispatch_server.domain.rules import Policy
 from dispatch_server.protocol.words import FaultKind
 
 HOUR = timedelta(hours=1)
+NOBODY_WORKS_SO_LONG = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def _has_permit(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
 
 
 def _has_hours_left(_: Outage, crew: CrewNow, policy: Policy) -> Reason:
+    if policy.ranking.duty_max > NOBODY_WORKS_SO_LONG:
+        return because(True, "hours of duty are not limited")
     left = policy.ranking.duty_max - crew.worked
     if left > timedelta(0):
         return because(True, f"{left / HOUR:.0f} h of duty left")

@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
     "voltage permit not in the register: its skills speak for it": "台账未登记电压等级许可，以技能为准",
     "may work up to {kv} kV": "可在 {kv} kV 及以下作业",
     "may work up to {kv} kV; this fault asks for {needed_kv} kV": "可在 {kv} kV 及以下作业，此故障需 {needed_kv} kV",
+    "hours of duty are not limited": "值班时长不限",
     "{hours} h of duty left": "还可值班 {hours} 小时",
     "at work for {hours} h without {rest_hours} h of rest; the most is {most} h": (
         "已连续值班 {hours} 小时，其间未休息满 {rest_hours} 小时，上限 {most} 小时"
