@@ -77,7 +77,7 @@ class Prices:
     `turning`: of turning a crew round, or taking an accepted outage from it. What gains less is left as it is.
     """
 
-    late: float = 500.0
+    late: float = 400.0
     turning: float = 60.0
 
 

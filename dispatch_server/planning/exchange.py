@@ -61,9 +61,8 @@ def reorder(routes: Routes, start: Numbers, end: Numbers, patience: Floats) -> f
     low, high = np.minimum(start, end)[:, None], np.maximum(start, end)[:, None]
     shifted = np.where((start < end)[:, None], along + 1, along - 1)
     source = np.where((along < low) | (along > high), along, np.where(along == end[:, None], start[:, None], shifted))
-    old = routes.stops
-    new = np.take_along_axis(old, np.clip(source, 0, routes.width - 1), axis=1)
-    dearer = routes.costs(crews, new) - routes.costs(crews, old)
+    new = routes.stops[crews[:, None], np.minimum(source, routes.width - 1)]
+    dearer = routes.costs(crews, new) - routes.standing_costs()
     moved = np.flatnonzero((dearer < patience) & (start != end))
     if len(moved):
         routes.put(moved, new[moved])
@@ -123,6 +122,7 @@ def _joined(old: Numbers, cut: Numbers, pieces: Stretch, given: Numbers, rest: N
 
 
 def _looked_up(stops: Numbers, place: Numbers) -> Numbers:
-    last = stops.shape[1] - 1
-    found = np.take_along_axis(stops, np.clip(place, 0, last), axis=1)
-    return np.where((place >= 0) & (place <= last), found, NOBODY)
+    """NOBODY behind the end. Before the beginning whatever is first: nobody reads it there."""
+    length = stops.shape[1]
+    found = stops[np.arange(len(stops))[:, None], np.minimum(np.maximum(place, 0), length - 1)]
+    return np.where(place < length, found, NOBODY)

@@ -25,13 +25,14 @@ def places_for(routes: Routes, outage: int) -> Places:
     ground, crews = routes.ground, routes.every_crew
     places = int(routes.count.max(initial=0)) + 1
     costs, arrives = np.full((ground.crews, places), FORBIDDEN), np.full((ground.crews, places), np.inf)
-    fit = ground.fit(np.array([outage]))[:, 0]
+    fit, standing = ground.fit(np.array([outage]))[:, 0], routes.standing_costs()
     for place in range(places):
         here = np.flatnonzero(fit & (routes.count >= place) & (routes.count < routes.width))
         if len(here):
             days = with_one_more(routes.stops[crews[here]], place, outage)
-            costs[here, place] = routes.costs(here, days) - routes.costs(here, routes.stops[here])
-            arrives[here, place] = routes.arrivals(here, days)[:, place]
+            when = routes.arrivals(here, days)
+            costs[here, place] = routes.priced(here, days, when) - standing[here]
+            arrives[here, place] = when[:, place]
     return Places(costs, arrives)
 
 

@@ -77,7 +77,13 @@ class Routes:
 
     def costs(self, crews: Numbers, stops: Numbers) -> Floats:
         """Of each crew's day, without what the waiting until now has cost: no plan can change that."""
-        ground, arrives = self.ground, self.arrivals(crews, stops)
+        return self.priced(crews, stops, self.arrivals(crews, stops))
+
+    def standing_costs(self) -> Floats:
+        return self.priced(self.every_crew, self.stops, self.arrives)
+
+    def priced(self, crews: Numbers, stops: Numbers, arrives: Floats) -> Floats:
+        ground = self.ground
         late = arrives > ground.due[stops]
         costs: Floats = (ground.weight[stops] * arrives + ground.late_cost[stops] * late).sum(axis=1)
         if ground.bound:
@@ -88,7 +94,7 @@ class Routes:
         return costs
 
     def cost(self) -> float:
-        return float(self.costs(self.every_crew, self.stops).sum())
+        return float(self.standing_costs().sum())
 
     def heads(self, crews: Numbers, cut: Numbers) -> Heads:
         before = np.maximum(cut - 1, 0)

@@ -15,7 +15,7 @@ from dispatch_server.planning.routes import Routes
 CREWS_A_STEP = 40  # neighbours; with more, the assignment takes longer than what it finds is worth
 WARM, COLD = 8.0, 0.5  # spread of the noise at the start and the end, in minutes of weight 1
 REORDERED, TAILS = 0.2, 0.5  # shares of the steps: below the first, below the second, else stretches
-STRETCH_SHARES = (0.3, 0.55, 0.15)  # of stretches with no, one and two stops
+STRETCH_SHARES = np.array([0.3, 0.85])  # of stretches with no stop; with none or one; the others have two
 AT_ONE_TIME = 0.6  # of the tails are cut at one moment for all crews, the others anywhere
 
 Spent = Callable[[int], float]  # steps taken -> share of the budget spent; 1 ends the search
@@ -71,7 +71,7 @@ class Search:
 
     def _exchange_stretches(self, crews: Numbers, noise: Floats | None) -> float:
         stops = self.routes.count[crews]
-        count = np.minimum(self.random.choice(len(STRETCH_SHARES), len(crews), p=STRETCH_SHARES), stops)
+        count = np.minimum(STRETCH_SHARES.searchsorted(self.random.random(len(crews))), stops)
         cut = (self.random.random(len(crews)) * (stops - count + 1)).astype(np.int64)
         return exchange_stretches(self.routes, crews, cut, count, noise)
 
