@@ -11,6 +11,8 @@ from dispatch_server.domain.places import Area, Clues, Place, PlaceNames
 from dispatch_server.domain.rules import Policy
 from dispatch_server.domain.speeds import Driven, Learned, TrackPoint
 from dispatch_server.gis.travel import Waypoint
+from dispatch_server.planning.board import Board, Plan, Prices
+from dispatch_server.planning.search import Spent
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass, PlaceMethod, Sure
 from dispatch_server.store.crews import CrewRecord
@@ -60,6 +62,17 @@ class Reach(Protocol):
     def prepare(self, places: Iterable[LonLat], limits_min: Mapping[AreaClass, float]) -> None: ...
     def reached_from(self, places: Sequence[LonLat], limits_min: Mapping[AreaClass, float]) -> list[SeatSet] | None:
         """In the order given; None while there are more new places than a person should wait for."""
+
+
+class Planner(Protocol):
+    """The whole board at once, for as long as it is given: never inside a Work. What turning a crew round must gain at
+    least is one of the `prices`."""
+
+    @property
+    def prices(self) -> Prices: ...
+    def plan(self, board: Board, spent: Spent) -> Plan: ...
+    def plan_again(self, board: Board, former: Plan, spent: Spent) -> Plan:
+        """After a change: from the former plan, so that little changes without a reason."""
 
 
 @dataclass(frozen=True, slots=True)

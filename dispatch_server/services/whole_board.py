@@ -19,7 +19,7 @@ from dispatch_server.planning.search import steps
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import JobState
 from dispatch_server.services.dispatching import Outlook, crews_now
-from dispatch_server.services.ports import Territory
+from dispatch_server.services.ports import Planner, Territory
 from dispatch_server.store.outages import open_sites, who_refused
 from dispatch_server.store.work import Reading
 
@@ -148,7 +148,7 @@ def _drives(
 class WholeBoard:
     """The plan of this process. Each is made from the one before, so that little changes without a reason."""
 
-    planner: RollingPlanner = RollingPlanner()
+    planner: Planner = RollingPlanner()
     _former: Plan | None = None
     _made_at: datetime | None = None
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
