@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from dispatch_server.domain.places import Area
-from dispatch_server.gis.coverage import NOT_WORTH_TELLING_M2, square_metres
 from dispatch_server.gis.layers import AreaShape
+from dispatch_server.gis.seams import NOT_WORTH_TELLING_M2, square_metres
 from dispatch_server.gis.zones import Zones
 
 

@@ -9,7 +9,6 @@ from shapely.geometry.base import BaseGeometry
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis import layers
-from dispatch_server.gis.coverage import together
 from dispatch_server.gis.features import codes_in
 from dispatch_server.gis.folder import (
     ACCOUNTS,
@@ -31,6 +30,7 @@ from dispatch_server.gis.folder import (
     at,
 )
 from dispatch_server.gis.rows import Read, read_all, rows_of
+from dispatch_server.gis.seams import together
 from dispatch_server.gis.zones import Zones
 
 T = TypeVar("T")

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from dispatch_server.gis import coverage
-from dispatch_server.gis.coverage import Piece, neighbours_of
+from dispatch_server.gis import seams
 from dispatch_server.gis.folder import (
     ACCOUNTS,
     AREAS,
@@ -24,6 +23,7 @@ from dispatch_server.gis.folder import (
 )
 from dispatch_server.gis.ground import Flaw, Ground
 from dispatch_server.gis.layers import AreaShape
+from dispatch_server.gis.seams import Piece, neighbours_of
 from dispatch_server.gis.zones import Zones
 from dispatch_server.protocol.geo import LonLat
 
@@ -49,18 +49,18 @@ def _bad_outline(ground: Ground, file: str, code: str, shape: shapely.Geometry) 
 
 
 def overlaps(ground: Ground) -> Iterator[Flaw]:
-    yield from ground.few(coverage.overlaps(ground.sound_areas), lambda p: _overlap(ground, p), AREAS, blocks=False)
+    yield from ground.few(seams.overlaps(ground.sound_areas), lambda p: _overlap(ground, p), AREAS, blocks=False)
 
 
 def gaps(ground: Ground) -> Iterator[Flaw]:
-    yield from ground.few(coverage.gaps(ground.covered), lambda p: _gap(ground, p), AREAS, blocks=False)
-    parts = coverage.small_parts(ground.sound_areas)
+    yield from ground.few(seams.gaps(ground.covered), lambda p: _gap(ground, p), AREAS, blocks=False)
+    parts = seams.small_parts(ground.sound_areas)
     yield from ground.few(parts, lambda p: _small_part(ground, p), AREAS, blocks=False)
 
 
 def beside_the_counties(ground: Ground) -> Iterator[Flaw]:
-    land = coverage.together([c.shape for c in ground.counties if c.shape.is_valid])
-    (bare, outside), label = coverage.beside(ground.covered, land), ground.folder.label(AREAS)
+    land = seams.together([c.shape for c in ground.counties if c.shape.is_valid])
+    (bare, outside), label = seams.beside(ground.covered, land), ground.folder.label(AREAS)
     if bare:
         yield Flaw(at(label, f"of the counties, no area covers {_sizes(bare)}."), blocks=False)
     if outside:

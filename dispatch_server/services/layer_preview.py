@@ -10,10 +10,10 @@ from dispatch_server.domain.rules import Policy
 from dispatch_server.domain.targets import Stop, stop_for, target_over
 from dispatch_server.gis import layers
 from dispatch_server.gis.changes import AreaChanges, area_changes, areas_at
-from dispatch_server.gis.coverage import square_metres
 from dispatch_server.gis.folder import folder_of
 from dispatch_server.gis.ground import Ground
 from dispatch_server.gis.layers import AreaShape, strict
+from dispatch_server.gis.seams import square_metres
 from dispatch_server.gis.zones import Zones
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass, PlaceMethod, Sure

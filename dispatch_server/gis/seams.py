@@ -1,4 +1,4 @@
-"""How well the areas cover the ground: overlaps, gaps, slivers, and what lies beside the counties, in square metres."""
+"""How well the areas fit together: overlaps, gaps, slivers, and what lies beside the counties, in square metres."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
