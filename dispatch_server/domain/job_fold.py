@@ -38,7 +38,7 @@ from dispatch_server.domain.job_facts import (
     WorkStopped,
 )
 from dispatch_server.domain.job_facts import JobFact as JobFact
-from dispatch_server.domain.job_steps import ENDED, MOVES, Mark, Step, in_order, standing_after
+from dispatch_server.domain.job_steps import ENDED, Mark, Step, in_order, standing_after
 from dispatch_server.protocol.words import (
     LIVE_JOB,
     OFFICIAL_GRADES,
@@ -134,11 +134,6 @@ class Job:
     @property
     def official_arrival(self) -> CheckIn | None:
         return min((c for c in self.check_ins if c.official), key=lambda c: c.order, default=None)
-
-    @property
-    def on_the_move_since(self) -> datetime | None:
-        """The last departure or check-in: of two jobs, the crew is on the one with the later."""
-        return max((m.at for m in self.marks if m.step in MOVES), default=None)
 
 
 def _mark(job: Job, at: datetime, seq: int, step: Step, reason: str | None = None) -> Job:

@@ -31,7 +31,7 @@ from dispatch_server.store.journal import Subject
 from dispatch_server.store.people import looked_at
 from dispatch_server.store.work import Work
 
-PIN_RADIUS_M = 30.0  # a dispatcher's pin on the map: about a finger's width at the closest zoom
+DESK_PIN_RADIUS_M = 30.0  # a dispatcher's pin on the map: about a finger's width at the closest zoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _chosen_place(work: Work, territory: Territory, pin: LonLat | None, candidat
     place = territory.locator.locate(Clues(pin=pin))
     if place.area is None:
         raise BadInput(place.note or "That position lies outside the service territory; check lon, lat and crs.")
-    return replace(place, sure=Sure.CERTAIN, radius_m=PIN_RADIUS_M, other_areas=())
+    return replace(place, sure=Sure.CERTAIN, radius_m=DESK_PIN_RADIUS_M, other_areas=())
 
 
 def call_behind_its_outage(work: Work, call_id: int) -> Call:

@@ -11,7 +11,6 @@ from dispatch_server.domain.refusals import NotFound
 from dispatch_server.protocol.codec import decode
 from dispatch_server.protocol.words import UNRESTORED_JOB, JobState
 from dispatch_server.store.instants import from_us
-from dispatch_server.store.journal import Subject
 from dispatch_server.store.questions import Question
 from dispatch_server.store.work import Reading
 
@@ -101,11 +100,6 @@ def somebody_has(reading: Reading, outage_id: int) -> bool:
         job.state is JobState.OFFERED or (job.state in UNRESTORED_JOB and off_duty_since(reading, job.crew_id) is None)
         for job in jobs_of_outage(reading, outage_id)
     )
-
-
-def find_job(reading: Reading, job_id: int) -> Job | None:
-    found: Job | None = reading.find(Subject("job", job_id))
-    return found
 
 
 def crews_of_outages(reading: Reading, outage_ids: Iterable[int]) -> dict[int, frozenset[int]]:

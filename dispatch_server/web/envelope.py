@@ -77,9 +77,8 @@ class Envelope:
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        route = getattr(
-            scope.get("route"), "path", "other"
-        )  # the template: a path of its own would be a label of its own
+        # The template: each path would be a label of its own.
+        route = getattr(scope.get("route"), "path", "other")
         self._metrics.answered(method, route, status, seconds)
         # No query string: it may hold an address, a phone number or a cursor.
         _log.info("%s %s %d %.1f ms", method, _on_one_line(scope["path"]), status, seconds * 1000)

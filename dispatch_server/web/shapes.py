@@ -4,7 +4,7 @@ Bodies are frozen dataclasses checked by pydantic at the door; a field that none
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -158,6 +158,3 @@ class OfferSaid(Said):
     crew_id: IdSaid
     reason: Annotated[Words | None, Field(description="Needed when the crew is not fit, and with instead_of.")] = None
     instead_of: Annotated[IdSaid | None, Field(description="The running offer that is withdrawn for this one.")] = None
-
-
-Day = Annotated[date, Query()]
