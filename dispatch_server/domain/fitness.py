@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from dispatch_server.domain.crews import CrewNow
-from dispatch_server.domain.outages import Outage
+from dispatch_server.domain.outages import Outage, Priority
 from dispatch_server.domain.rules import Policy
 from dispatch_server.protocol.words import FaultKind
 
@@ -88,6 +88,8 @@ def _not_suspended(_: Outage, crew: CrewNow, __: Policy) -> Reason:
 def _has_room(outage: Outage, crew: CrewNow, policy: Policy) -> Reason:
     if any(job.outage_id == outage.id for job in crew.jobs):
         return because(False, "already has this outage")
+    if outage.priority is Priority.DANGER and any(job.priority is not Priority.DANGER for job in crew.jobs):
+        return because(True, f"{crew.in_hand} jobs in hand; danger to life comes before")
     ok = crew.in_hand < policy.jobs_in_hand_max
     return because(ok, f"{crew.in_hand} jobs in hand" + ("" if ok else f"; the most is {policy.jobs_in_hand_max}"))
 

@@ -228,6 +228,12 @@ def test_only_danger_to_life_calls_a_crew_from_a_site_and_it_leaves_that_safe_fi
     assert beside_danger.turned_round is None
 
 
+def test_a_crew_with_its_hands_full_still_goes_to_danger_to_life() -> None:
+    full = a_crew(has_outages=[7, 8, 9])
+    assert ranked([full], DANGER)[0].fit and not ranked([full])[0].fit
+    assert not ranked([a_crew(has_outages=[7, 8, 9], priority=Priority.DANGER)], DANGER)[0].fit
+
+
 # Reasons
 
 

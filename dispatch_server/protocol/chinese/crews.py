@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "already has this outage": "已有此故障的工单",
     "{count} jobs in hand": "手上工单 {count} 件",
     "{count} jobs in hand; the most is {most}": "手上工单 {count} 件，上限 {most} 件",
+    "{count} jobs in hand; danger to life comes before": "手上工单 {count} 件，人身险情优先",
     "{minutes} min away ({source}): in time, {spare} min to spare": (
         "车程 {minutes} 分钟（{source}），可按时到达，余 {spare} 分钟"
     ),
