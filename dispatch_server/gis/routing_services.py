@@ -114,7 +114,7 @@ class ServicesFirst:
     def _asked(self, drive: Asked, name: str) -> TravelEstimate:
         off_min = drive.off_road_m * minutes_per_metre(self._policy.track_kmh)
         estimate = TravelEstimate(drive.minutes + off_min, name, self._policy.service_spread)
-        if drive.off_road_m <= 2 * self._policy.snap_within_m:
+        if drive.off_road_m <= self._policy.snap_within_m:
             return estimate
         return _since(estimate, [f"{drive.off_road_m / 1000:.1f} km off the road"])
 

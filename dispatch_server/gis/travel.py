@@ -122,7 +122,7 @@ class RoadTravel:
         said = [ROAD_GRAPH]
         if pace.is_learned:
             said.append(LEARNED)
-        if drive.off_road_m > 2 * self._policy.snap_within_m:  # both ends together
+        if drive.off_road_m > self._policy.snap_within_m:
             said.append(f"{drive.off_road_m / 1000:.1f} km off the road")
         spread = drive.late_min / drive.minutes if drive.minutes > 0 else 1.0
         return TravelEstimate(drive.minutes, AND.join(said), spread)

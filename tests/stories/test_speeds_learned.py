@@ -1,12 +1,15 @@
 """Crews drive slower than the policy says; after a while the estimates know, and a page shows what was learned."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from socket import socket
 
 import pytest
 
 from dispatch_server.domain.speeds import hours_of
+from dispatch_server.gis.routing_http import Osrm
 from dispatch_server.main import Ground
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.messages import Fix
@@ -14,6 +17,7 @@ from dispatch_server.protocol.words import AreaClass, CrewAction, Provider
 from dispatch_server.services.learning import KEPT, LATE_NEWS
 from dispatch_server.store.questions import Question
 from dispatch_server.store.store import Store
+from dispatch_server.web.routes.travel import SpeedShown
 from dispatch_server.workers.learning import LearningSpeeds
 from tests.clock import FakeClock
 from tests.town import MARKET, RIDGE, ROAD, Tablet, Town, a_town, policy
@@ -81,6 +85,7 @@ def test_the_estimates_learn_from_the_tracks_and_the_page_shows_it(town: Town) -
     assert shown["learning"]["days_kept"] == KEPT.days
     first = hours_of(begun, policy())
     [row] = [one for one in shown["speeds"] if one["hours"] == f"{first:02}-{first + 3:02}"]
+    assert row.keys() == {one.name for one in fields(SpeedShown)}
     assert row["is_learned"] and row["road_class"] == "tertiary" and row["stretches"] >= 20
     assert row["observed_kmh"] == pytest.approx(SLOW_KMH, rel=0.03)
     assert SLOW_KMH < row["kmh"] < 36 == row["policy_kmh"]
@@ -148,3 +153,18 @@ def test_why_this_crew_names_the_source_and_how_late_it_may_be(town: Town) -> No
     assert len(reasons) == len(crews)
     assert all("; up to " in sentence for sentence in reasons)
     assert sum("(road graph; up to " in sentence for sentence in reasons) == len(crews) - 1, "one stands at the site"
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_a_ground_with_a_service_asks_it_first_and_still_learns(town: Town) -> None:
+    with socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        ground = Ground(town.store, policy(), [Osrm(url, 0.3)])
+        drives(town, town.tablet(1), 10)
+        town.clock.advance(hours=8)
+        assert LearningSpeeds(town.store, ground).once()
+        ground.refresh()
+        [estimate] = ground().travel.estimates(LonLat(112.10, ROAD), [MARKET], AreaClass.RURAL, town.clock.now)
+    assert estimate.source == "road graph; OSRM did not answer"
+    assert town.get("/travel/speeds")["speeds"]
