@@ -187,7 +187,7 @@ def _may_be_noise(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -
     if not mention.is_short or COUNTY in mention.kinds:
         return False
     if TOWNSHIP in mention.kinds:
-        return all(m.start < mention.start for m in mentions if any(e is entry for e, _ in m.called))
+        return not mention.is_firm
     return True
 
 

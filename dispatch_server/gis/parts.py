@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dispatch_server.gis.mentions import Mention, Part
-from dispatch_server.gis.naming import COUNTY, TOWNSHIP, VILLAGE
+from dispatch_server.gis.naming import COUNTY, ELSEWHERE, TOWNSHIP, VILLAGE
 from dispatch_server.gis.numbers import NUMBER, number_in
 
 
@@ -26,7 +26,7 @@ def without_taken_back(words: str, exact: Sequence[Mention], kept: Sequence[Ment
 
 # 不是大桥村，是石桥村. 是不是, 要不是 and 不是…吗 deny nothing.
 _DENIAL = re.compile(
-    r"(?<![是要还可莫该])不(?:是|在)(?P<no>[^，,。！？!?；;]{2,24}?)(?=(?:[，,、；;]?(?:而|应该)?是)|[，,。！!；;]|$)"
+    r"(?:(?<![是要还可莫该])不(?:是|在)|并非|(?:并|我|从)没有?(?:说|讲|在)|没有?(?:说|讲)(?:是|在))(?P<no>[^，,。！？!?；;]{2,24}?)(?=(?:[，,、；;]?(?:而|应该)?是)|[，,。！!；;]|$)"
 )
 _ASKING = re.compile("[吗嘛么吧]")
 # What a correction names takes back the one before, even if no map knows it.
@@ -58,16 +58,31 @@ _BEFORE_A_WAY = re.compile("(?:去|到|上|回)$")
 _A_DIRECTION_AFTER = re.compile("(?:那个|这个|的)?方向")
 _A_WAY_AFTER = re.compile("(?:去)?的?(?:路上|半路|公路|马路|路口)|去的路|那条路")
 _BEFORE_A_NEIGHBOUR = re.compile(
-    "(?:隔壁|旁边|对面|附近|后面|前面|边上|侧边|紧挨|挨着|挨到|靠近|紧靠|靠|临近|邻近|毗邻|距离|离|距|背靠|面对|过了?|路过|从)"
+    "(?:还没到|没到|[快将]要?到|出了|刚过|[翻穿绕]过|(?:我们?|俺)(?:村|组|屋|这边|这里)?(?:和|跟|与|同)|除了|除开|除|隔壁|旁边|对面|附近|后面|前面|边上|侧边|紧挨|挨着|挨到|靠近|紧靠|靠|临近|邻近|毗邻|距离|离|距|背靠|面对|过了?|路过|从)"
     "(?:就是|也是|是|就|有个|有一个|有|着|那个|这个|一个|个|：|:)*$"
 )
-_FROM = re.compile("(?:过|从)$")
+_FROM = re.compile("(?:(?<![刚翻穿绕])过|从)$")
 _A_NEIGHBOUR_AFTER = re.compile(
     "(?:的|大门|门口|再|村)*(?:斜对面|正对面|对面|对门|旁边|旁|隔壁|附近|左近|背后|后头|后面|背面|屋后|前头|前面|边上|侧边|"
     "左边|右边|左手边|右手边|东边|西边|南边|北边|东侧|西侧|南侧|北侧|边(?!那|这)|过去|过来|往前|往里|往上|往下|往[东西南北]|再走|"
-    "不远|出来|出去|上来|上去|下来|下去|外面|周围|周边|一带|交界|(?:还?有|约|大概|大约|差不多)?"
+    "不远|对河|隔河|再进|进去|过桥|过河|[上下前后](?:面|头|边)?(?:那|一)?个?村|的?那边山|通往|出来|出去|上来|上去|下来|下去|外面|周围|周边|一带|交界|(?:还?有|约|大概|大约|差不多)?"
     + NUMBER
     + "(?:多|来|几)?(?:米|公里|里(?![\u4e00-\u9fff])|里(?=[路地远外的多左])))"
+)
+# 洋溪镇到水车镇的路上: on the way, in neither.
+_ON_THE_WAY = re.compile("(?:街上|这边|那边)?(?:到|去|至|往|走到|开到)")
+# 石圳村都来电了，我们还没有: the place that is named is not the caller's, or not alone.
+_OF_OTHERS_AFTER = re.compile(
+    "(?:都|已经?|就|早|是|那边|他们|也)*(?:有电(?!压|流|工|线|杆)|来电|来了|送电|通电|没停|冇停|没有停|不停电|也停|也没|也冇|也断|也黑)"
+    "[^我俺咱]*(?:我们|我哩|我屋|我家|俺|咱|就我|我这)"
+)
+# Said with a reserve: 可能是石圳村, 上次石圳村停电, 石圳村的电工.
+_UNSURE_BEFORE = re.compile(
+    "(?:可能|好像|大概|也许|或许|估计|似乎|听说|据说|不知道|不晓得|上次|上回|以前|原先|找|喊|叫)(?:是不是|是|在|就)*$|是不是在?$"
+)
+_UNSURE_AFTER = re.compile(
+    "(?:吗|是不是|有没有停|不停电|的(?:那个|这个|一个)?(?:电工|师傅|书记|亲戚|朋友|老表|姐夫|姐姐|老乡)|嫁|"
+    "人[，,]|(?:都|就)?(?:没停|冇停|没有停)|改成|改为|改名|并入|并到|合并)"
 )
 _UNDER_IT = re.compile("(?:的|这|那)*(?:下面|下头|底下)")  # of a township: inside it
 _BETWEEN = re.compile("(?:之间|中间|交界)")
@@ -84,16 +99,31 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
     before = words[max(0, first - 6, *(o.end for o in others if o.end <= first)) : first]
     after = words[mention.end : min(following, mention.end + _NEAR_BY)]
     after_all = words[last : min([last + _NEAR_BY, *(o.start for o in others if o.start >= last)])]
-    is_tail = previous > 0 and _is_tail(mention, words[previous : mention.start])
+    behind_a_holder = any(o.end == previous and not o.kinds.isdisjoint({COUNTY, TOWNSHIP}) for o in others)
+    is_tail = behind_a_holder and _is_tail(mention, words[previous : mention.start])
     mention = replace(mention, before=words[max(previous, mention.start - 1) : mention.start], after=after[:6])
-    mention = replace(mention, is_tail=is_tail)
+    mention = replace(mention, is_tail=is_tail, is_unsure=_is_unsure(before, words[mention.end : following + 2]))
     if _A_DIRECTION_AFTER.match(after_all) or _BEFORE_A_DIRECTION.search(before):
         return replace(mention, part=Part.TOWARDS)
     if _BEFORE_A_WAY.search(before) and _A_WAY_AFTER.match(after_all):
         return replace(mention, part=Part.TOWARDS)
+    if _is_on_the_way(words, first, last, others) or _OF_OTHERS_AFTER.match(words, last):
+        return replace(mention, part=Part.BESIDE)
     if _is_beside(mention, before, after, after_all) or _is_between(words, mention, others):
         return replace(mention, part=Part.BESIDE, away_m=_metres_said(after))
     return mention
+
+
+def _is_unsure(before: str, after: str) -> bool:
+    return bool(_UNSURE_BEFORE.search(before) or _UNSURE_AFTER.match(after))
+
+
+def _is_on_the_way(words: str, first: int, last: int, others: Sequence[Mention]) -> bool:
+    """From one place to another: whether the other is named right behind 到, 去 or 往, or this one is it."""
+    named = [o for o in others if o.kinds != {ELSEWHERE}]
+    following = min((o.start for o in named if o.start >= last), default=last)
+    previous = max((o.end for o in named if o.end <= first and not o.kinds <= {COUNTY}), default=first)
+    return any(_ON_THE_WAY.fullmatch(gap) for gap in (words[last:following], words[previous:first]))
 
 
 def _breath(mention: Mention, others: Sequence[Mention]) -> tuple[int, int]:
@@ -120,7 +150,7 @@ def _is_tail(mention: Mention, gap: str) -> bool:
 
 # What stands between two names without belonging to either: 洋溪镇的石桥村, 洋溪镇那个石桥村.
 _REST_OF_A_NAME = re.compile(
-    "[^的那这个在是里边有我们和跟与中还，,。；;、！？!?()（）0-9A-Z#城镇乡村县市区组队道和同及去到往号旁后前家就属下]{1,2}"
+    "[^的那这个在是里边有我们和跟与中还或者加以及连，,。；;、！？!?()（）0-9A-Z#城镇乡村县市区组队道和同及去到往号旁后前家就属下]{1,2}"
 )
 
 

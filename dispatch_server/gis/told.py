@@ -90,6 +90,10 @@ def heard(words: str, where: str) -> str:
     return f"“{words}” was taken for {where}; read it back to the caller."
 
 
+def unsure(where: str) -> str:
+    return f"{where} is named with a reserve; ask the caller whether it is dark there."
+
+
 def beside(where: str) -> str:
     return f"The words name {where} as a neighbour; ask the caller what is dark itself."
 

@@ -98,6 +98,9 @@ SENTENCES: dict[str, str] = {
         "“{heard}”按{place}处理，但另有同名的地方；请询问是哪一处。"
     ),
     "“{heard}” was taken for {place}; read it back to the caller.": "“{heard}”按{place}处理；请向来电人复述确认。",
+    "{place} is named with a reserve; ask the caller whether it is dark there.": (
+        "提到{place}时说得不确定，请向来电人核实停电的是不是那里。"
+    ),
     "The words name {place} as a neighbour; ask the caller what is dark itself.": (
         "来电人只说在{place}旁边；请询问停电的具体地点。"
     ),
