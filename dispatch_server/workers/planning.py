@@ -1,6 +1,7 @@
 """Keeps the plan of the whole board for auto mode: made again after every change, outside any Work."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from dispatch_server.services import whole_board
 from dispatch_server.services.ports import Territory
@@ -10,8 +11,8 @@ from dispatch_server.store.outages import waiting
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Reading
 
-# A plan of a large board takes a second or two of the processor that callers are served by.
 PAUSE_S = 2.0
+RESTS = 3  # times as long as a pass took: the plan of a large board must not take the processor from callers
 ALONE = 1  # one outage that waits is given to the best crew for it, plan or not
 
 
@@ -23,16 +24,24 @@ class Planning:
         self._territory = territory
         self._board = board
         self._seen = ""
+        self._rests_until: datetime | None = None
 
     def once(self) -> int:
+        began = self._store.clock()
+        if self._rests_until is not None and began < self._rests_until:
+            return 0
         seen = self._store.read(lambda reading: str(end_of_journal(reading)))
-        outrun = self._board.latest(self._store.clock()) is None
-        if (outrun or seen != self._seen) and self._store.read(_several_wait):
-            territory = self._territory()
-            now = self._store.read(lambda reading: whole_board.situation(reading, territory))
-            self._board.plan(now)
+        if (self._board.latest(began) is None or seen != self._seen) and self._store.read(_several_wait):
+            self._plan()
         self._seen = seen
+        ended = self._store.clock()
+        self._rests_until = ended + RESTS * (ended - began)
         return 0
+
+    def _plan(self) -> None:
+        territory = self._territory()
+        now = self._store.read(lambda reading: whole_board.situation(reading, territory))
+        self._board.plan(now)
 
 
 def _several_wait(reading: Reading) -> bool:

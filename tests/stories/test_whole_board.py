@@ -3,10 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from dispatch_server.planning.board import Board, Plan, Prices
+from dispatch_server.planning.planner import RollingPlanner
+from dispatch_server.planning.search import Spent
 from dispatch_server.protocol.words import CrewAction
 from dispatch_server.services.whole_board import WholeBoard
 from dispatch_server.workers.planning import Planning
 from dispatch_server.workers.ticker import Ticker
+from tests.clock import FakeClock
 from tests.town import MARKET, MARKET_END, MEADOW, RIDGE, Town
 
 
@@ -149,3 +153,40 @@ def test_a_plan_that_crews_have_outrun_leads_no_offer(town: Town) -> None:
     Planning(town.store, lambda: town.territory, board).once()
     assert board.latest(town.clock.now) is not None
     assert board.latest(town.clock.now + timedelta(minutes=1)) is None
+
+
+class SlowPlanner:
+    """Takes ten seconds of the town's time for each plan, as for a very large board."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock, self._planner, self.made = clock, RollingPlanner(), 0
+
+    @property
+    def prices(self) -> Prices:
+        return self._planner.prices
+
+    def plan(self, board: Board, spent: Spent) -> Plan:
+        self._clock.advance(seconds=10)
+        self.made += 1
+        return self._planner.plan(board, spent)
+
+    def plan_again(self, board: Board, former: Plan, spent: Spent) -> Plan:
+        self._clock.advance(seconds=10)
+        self.made += 1
+        return self._planner.plan_again(board, former, spent)
+
+
+def test_a_plan_that_took_long_is_followed_by_a_rest(town: Town) -> None:
+    """Three times as long as it took; meanwhile the ranking decides alone."""
+    planner = SlowPlanner(town.clock)
+    planning = Planning(town.store, lambda: town.territory, WholeBoard(planner))
+    for account in ("43130000000001", "43130000000004"):
+        outage_at(town, account)
+    planning.once()
+    outage_at(town, "43130000000005")
+    town.clock.advance(seconds=29)
+    planning.once()
+    assert planner.made == 1
+    town.clock.advance(seconds=1)
+    planning.once()
+    assert planner.made == 2
