@@ -355,6 +355,23 @@ def demo(
             _serve(all_of_it.served(), LOOPBACK, port, ready)
 
 
+@app.command()
+def drill(
+    scenario: Annotated[str, typer.Option(help="weeks, year, summer, thunderstorm or ice.")] = "weeks",
+    policy: Annotated[list[str] | None, typer.Option(help="ours, own, nearest, board or all; may be repeated.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed brings the same faults to every policy.")] = 1,
+    days: Annotated[int | None, typer.Option(help="How many days; the scenario's own number otherwise.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the rows (CSV) and the picture (SVG).")] = Path("data/drill"),
+) -> None:
+    """Plays invented days under a simulated clock: policies side by side, by the real services and rules."""
+    from dispatch_server.drill.command import Asked, run
+    from dispatch_server.workers.ticker import Ticker
+
+    chosen = read_settings()
+    asked = Asked(scenario, policy or ["ours"], seed, days, out)
+    run(asked, chosen.gis_dir or SAMPLE, policy_of(chosen), Ticker, typer.echo)
+
+
 @contextmanager
 def _acting(acting: "Demo", quiet_callers: bool, quiet_crews: bool, faster: float) -> Iterator[None]:
     acting.start(quiet_callers=quiet_callers, quiet_crews=quiet_crews, faster=faster)

@@ -40,6 +40,7 @@ class Card:
     departed_at: datetime | None
     arrived_at: datetime | None
     restored_at: datetime | None
+    outage: str = ""
 
     def time_of(self, action: CrewAction) -> datetime | None:
         """When the server heard that this was done."""
@@ -76,6 +77,7 @@ def read_card(said: Mapping[str, Any]) -> Card:
         departed_at=_moment(said["departed_at"]),
         arrived_at=_moment(said["arrived_at"]),
         restored_at=_moment(said["restored_at"]),
+        outage=said["outage"],
     )
 
 

@@ -30,6 +30,19 @@ PRESSES_AT_ONCE = 30  # of one crew in one pass: a whole life, when time jumps
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """How often a tablet reads its position, and how often it sends what it read."""
+
+    sends_every: timedelta = SENDS_EVERY
+    on_the_road_every: timedelta = ON_THE_ROAD_EVERY
+    on_site_every: timedelta = ON_SITE_EVERY
+    parked_every: timedelta = PARKED_EVERY
+
+
+TABLET = Habits()
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """Something the crew means to do on a job. `label` tells two presses of one kind apart."""
 
@@ -57,6 +70,7 @@ class VirtualCrew:
         at: LonLat,
         now: datetime,
         haste: float = 1.0,
+        habits: Habits = TABLET,
     ) -> None:
         self.crew = crew
         self.tablet = tablet
@@ -64,6 +78,8 @@ class VirtualCrew:
         self.at = at
         self.drive: Drive | None = None
         self.silent_until = now
+        self.is_on_duty = True
+        self._habits = habits
         self._fate_of = fates
         self._haste = haste
         self._rng = Random(f"{crew.code}|{now.isoformat()}")
@@ -81,7 +97,18 @@ class VirtualCrew:
         self._fates = {job_id: fate for job_id, fate in self._fates.items() if job_id in self._cards}
 
     def go_on_duty(self, now: datetime) -> None:
+        self.is_on_duty = True
+        self._next_position_at = now
         self.tablet.press(CrewAction.DUTY_ON, now, data={"aboard": max(2, self.crew.people)})
+
+    def go_off_duty(self, now: datetime) -> None:
+        """Drives home; nobody follows it, and what it has in hand it leaves to others."""
+        self.is_on_duty = False
+        self.tablet.press(CrewAction.DUTY_OFF, now)
+
+    @property
+    def is_at_work(self) -> bool:
+        return self._busy() is not None
 
     def act(self, now: datetime) -> None:
         """Everything that was due by `now`."""
@@ -96,7 +123,9 @@ class VirtualCrew:
     def wakes_at(self) -> datetime:
         """Nothing changes before, unless its cards do."""
         due = self._next_press()
-        sends_at = None if self.tablet.waiting == 0 else max(self.silent_until, self._acted_at + SENDS_EVERY)
+        sends_at = (
+            None if self.tablet.waiting == 0 else max(self.silent_until, self._acted_at + self._habits.sends_every)
+        )
         moments = (self._next_position_at, None if due is None else due.due_at, sends_at)
         return min(moment for moment in moments if moment is not None)
 
@@ -108,7 +137,7 @@ class VirtualCrew:
         if self.is_silent(now):
             return False
         oldest = self.tablet.oldest_position
-        batch_is_due = oldest is not None and (self.drive is None or now - oldest >= SENDS_EVERY)
+        batch_is_due = oldest is not None and (self.drive is None or now - oldest >= self._habits.sends_every)
         return self.tablet.has_actions or batch_is_due
 
     @property
@@ -118,7 +147,9 @@ class VirtualCrew:
     # What comes next
 
     def _next_press(self) -> Press | None:
-        """The earliest of all; none lies before the last moment it acted at."""
+        """The earliest of all; none lies before the last moment it acted at. Off duty nobody presses anything."""
+        if not self.is_on_duty:
+            return None
         meant = [press for card in self._cards.values() if (press := self._meant(card)) is not None]
         return min(meant, key=lambda press: (press.due_at, press.card.job_id), default=None)
 
@@ -296,10 +327,12 @@ class VirtualCrew:
     def _read_gps(self, at: datetime) -> None:
         if self.drive is not None:
             self.at = self.drive.at(at)
-        speed_mps = None if self.drive is None else self.drive.mean_mps
-        self.tablet.note_position(gps_fix(self.at, at, self.tablet.elapsed_ms(at), self._rng, speed_mps))
-        parked_every = PARKED_EVERY if self._busy() is None else ON_SITE_EVERY
-        self._next_position_at = at + (parked_every if self.drive is None else ON_THE_ROAD_EVERY)
+        if self.is_on_duty:
+            speed_mps = None if self.drive is None else self.drive.mean_mps
+            self.tablet.note_position(gps_fix(self.at, at, self.tablet.elapsed_ms(at), self._rng, speed_mps))
+        habits = self._habits
+        parked_every = habits.parked_every if self._busy() is None else habits.on_site_every
+        self._next_position_at = at + (parked_every if self.drive is None else habits.on_the_road_every)
 
     def _lose_signal(self, busy: Card | None, moment: datetime) -> None:
         if busy is None or self.drive is None or busy.job_id in self._signal_lost_on:

@@ -8,30 +8,33 @@ from random import Random
 
 from dispatch_server.domain.crews import JobInHand
 from dispatch_server.drill.authors import Authors
-from dispatch_server.drill.cards import read_card
-from dispatch_server.drill.crews import PARKED_EVERY, VirtualCrew
-from dispatch_server.drill.driving import gps_fix, roads_of
-from dispatch_server.drill.fates import fates_of, wall_error_of
+from dispatch_server.drill.cards import Card, read_card
+from dispatch_server.drill.crews import PARKED_EVERY, TABLET, Habits, VirtualCrew
+from dispatch_server.drill.driving import Roads, gps_fix, roads_of
+from dispatch_server.drill.fates import Fate, fates_of, wall_error_of
 from dispatch_server.drill.tablet import Tablet
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import CrewAction
 from dispatch_server.services import cards, crew_work
-from dispatch_server.services.ports import Territory
-from dispatch_server.store.crews import Heard, OnDuty, duties, last_heard
+from dispatch_server.services.ports import Territory, Travel
+from dispatch_server.store.crews import CrewRecord, Heard, OnDuty, duties, last_heard
 from dispatch_server.store.jobs import jobs_in_hand
 from dispatch_server.store.store import Store
 from dispatch_server.store.work import Reading
 
+LOOKS_AT_SHIFTS_EVERY = timedelta(minutes=15)
 PULLS_EVERY = timedelta(seconds=15)  # with a job in hand; without one, when something is offered
 DEVICE = "demo-tablet"
+NOTHING: frozenset[JobInHand] = frozenset()
 
 
 @dataclass(slots=True)
 class _Aboard:
-    """A crew with what only its driver needs to know."""
+    """A crew with what only its driver needs to know. Before `acts_at` it need not be looked at."""
 
     crew: VirtualCrew
     wakes_at: datetime
+    acts_at: datetime
     pulled_at: datetime
     cursor: str | None = None
     in_hand: frozenset[JobInHand] = frozenset()
@@ -60,39 +63,106 @@ def _standing(reading: Reading) -> _Standing:
     return _Standing(duties(reading), last_heard(reading), jobs_in_hand(reading))
 
 
+def always(_: CrewRecord, __: datetime) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a drill sees differently from a demo: how crews fare, on which roads, how often their tablets speak, and
+    who works at which hour (local time). `alone`: nobody else writes to the store, which says whenever it changed."""
+
+    fates: Callable[[str], Callable[[Card], Fate]]
+    roads: Callable[[Travel], Roads] = roads_of
+    works: Callable[[CrewRecord, datetime], bool] = always
+    habits: Habits = TABLET
+    pulls_every: timedelta = PULLS_EVERY
+    alone: bool = False
+
+
 class CrewsOnDuty:
     """Invented crews that accept, drive and repair. One thread calls `once`."""
 
     def __init__(
-        self, store: Store, territory: Callable[[], Territory], authors: Authors, seed: str, haste: float = 1.0
+        self,
+        store: Store,
+        territory: Callable[[], Territory],
+        authors: Authors,
+        seed: str,
+        haste: float = 1.0,
+        manner: Manner | None = None,
     ) -> None:
         self._store = store
         self._territory = territory
         self._authors = authors
         self._seed = seed
         self._haste = haste
+        self._manner = manner or Manner(lambda code: fates_of(seed, code, haste))
         self._aboard: list[_Aboard] = []
+        self._looks_at: datetime | None = None
+        self._has_news = True
+        self._store.on_change(self._hear_news)
+
+    def _hear_news(self) -> None:
+        self._has_news = True
 
     def begin(self) -> None:
-        """Everybody on duty and heard; the first pass reads the cards, and with them goes on with open jobs."""
+        """Whoever works at this hour on duty and heard; the first pass reads the cards, and with them goes on with open
+        jobs."""
         now, territory = self._store.clock(), self._territory()
-        standing, roads = self._store.read(_standing), roads_of(territory.travel)
+        standing, roads = self._store.read(_standing), self._manner.roads(territory.travel)
         for crew_id, record in territory.crews.items():
             crew = record.crew
             tablet = Tablet(f"{DEVICE}-{crew.code}", now, wall_error_of(self._seed, crew.code))
             at = standing.position(crew_id, crew.depot)
-            fates = fates_of(self._seed, crew.code, self._haste)
-            acting = VirtualCrew(crew, tablet, roads, fates, at, now, self._haste)
-            if not standing.is_on_duty(crew_id):
-                acting.go_on_duty(now)
+            fates, habits = self._manner.fates(crew.code), self._manner.habits
+            acting = VirtualCrew(crew, tablet, roads, fates, at, now, self._haste, habits)
+            acting.is_on_duty = standing.is_on_duty(crew_id)
+            self._keep_shift(acting, record, now)
             acting.act(now)
-            self._aboard.append(_Aboard(acting, now, now - PULLS_EVERY))
+            self._aboard.append(_Aboard(acting, now, now, now - self._manner.pulls_every))
             self._push(self._aboard[-1], now)
 
     def once(self) -> int:
         """One pass; gives the number of crews that did something."""
-        now, in_hand = self._store.clock(), self._store.read(jobs_in_hand)
+        now = self._store.clock()
+        if self._manner.alone and not self._has_news and now < self.next_at():
+            return 0
+        self._has_news = False
+        in_hand = self._store.read(jobs_in_hand)
+        self._look_at_shifts(now)
         return sum(self._one(aboard, in_hand, now) for aboard in self._aboard)
+
+    def next_at(self) -> datetime:
+        """Nothing changes before, unless somebody else changes it."""
+        shifts = self._looks_at or self._store.clock() + LOOKS_AT_SHIFTS_EVERY
+        return min([shifts, *(aboard.acts_at for aboard in self._aboard)])
+
+    def _next_of(self, aboard: _Aboard) -> datetime:
+        crew = aboard.crew
+        if not crew.is_on_duty:
+            return aboard.wakes_at
+        reads_at = aboard.pulled_at if aboard.stirred else aboard.pulled_at + self._manner.pulls_every
+        reads_at = max(reads_at, crew.silent_until)
+        return min(aboard.wakes_at, reads_at) if aboard.stirred or crew.live_jobs else aboard.wakes_at
+
+    def _look_at_shifts(self, now: datetime) -> None:
+        if self._looks_at is not None and now < self._looks_at:
+            return
+        self._looks_at = now + LOOKS_AT_SHIFTS_EVERY
+        crews = self._territory().crews
+        for aboard in self._aboard:
+            self._keep_shift(aboard.crew, crews[aboard.crew.crew.id], now)
+            if aboard.crew.tablet.has_actions:
+                aboard.acts_at = aboard.wakes_at = now
+
+    def _keep_shift(self, crew: VirtualCrew, record: CrewRecord, now: datetime) -> None:
+        """A crew ends what it is at before it goes home."""
+        works = self._manner.works(record, now.astimezone(self._territory().policy.zone))
+        if works and not crew.is_on_duty:
+            crew.go_on_duty(now)
+        elif not works and crew.is_on_duty and not crew.is_at_work:
+            crew.go_off_duty(now)
 
     def end(self) -> None:
         """Says what is still in the outboxes, silent or not: the next run reads the cards and goes on."""
@@ -102,11 +172,19 @@ class CrewsOnDuty:
         self._aboard.clear()
 
     def _one(self, aboard: _Aboard, in_hand: Mapping[int, list[JobInHand]], now: datetime) -> bool:
-        crew = aboard.crew
-        jobs = frozenset(in_hand.get(crew.crew.id, ()))
+        held = in_hand.get(aboard.crew.crew.id)
+        jobs = NOTHING if held is None else frozenset(held)
+        if jobs == aboard.in_hand and now < aboard.acts_at:
+            return False
         aboard.stirred = aboard.stirred or jobs != aboard.in_hand
         aboard.in_hand = jobs
-        reads = not crew.is_silent(now) and self._has_to_pull(aboard, now)
+        acted = self._act(aboard, now)
+        aboard.acts_at = self._next_of(aboard)
+        return acted
+
+    def _act(self, aboard: _Aboard, now: datetime) -> bool:
+        crew = aboard.crew
+        reads = crew.is_on_duty and not crew.is_silent(now) and self._has_to_pull(aboard, now)
         if not reads and now < aboard.wakes_at:
             return False
         crew.act(now)
@@ -118,7 +196,7 @@ class CrewsOnDuty:
         return True
 
     def _has_to_pull(self, aboard: _Aboard, now: datetime) -> bool:
-        return aboard.stirred or (aboard.crew.live_jobs > 0 and now - aboard.pulled_at >= PULLS_EVERY)
+        return aboard.stirred or (aboard.crew.live_jobs > 0 and now - aboard.pulled_at >= self._manner.pulls_every)
 
     def _push(self, aboard: _Aboard, now: datetime) -> None:
         crew_id, tablet, territory = aboard.crew.crew.id, aboard.crew.tablet, self._territory()

@@ -8,11 +8,11 @@ CALLS_A_DAY = 1013.0  # Loudi in 2012: 370,700 calls and 11,122 faults in the ye
 FAULT_SHARE = 0.03
 
 # Weight of each local hour; the shape is invented, after any hotline's day.
-_WEIGHTS = (
+HOURS = (
     *(0.25, 0.18, 0.15, 0.13, 0.15, 0.3, 0.7, 1.2, 1.6, 1.7, 1.5, 1.3),
     *(1.1, 1.0, 1.15, 1.2, 1.2, 1.4, 1.75, 1.9, 1.7, 1.2, 0.7, 0.4),
 )
-_PER_HOUR = tuple(CALLS_A_DAY * weight / sum(_WEIGHTS) for weight in _WEIGHTS)
+_PER_HOUR = tuple(CALLS_A_DAY * weight / sum(HOURS) for weight in HOURS)
 _BUSIEST = max(_PER_HOUR)
 
 

@@ -12,7 +12,7 @@ from dispatch_server.protocol.words import JobState
 from dispatch_server.services import enforcement
 from dispatch_server.services.dispatching import REFUSED_JOB, Outlook, crew_in_work, make_offer
 from dispatch_server.services.ports import Territory
-from dispatch_server.store.deadlines import Deadline, Kind, set_deadline, take
+from dispatch_server.store.deadlines import Deadline, Kind, offers_waiting, set_deadline, take
 from dispatch_server.store.jobs import jobs_of_outage, somebody_has
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import waiting
@@ -20,6 +20,8 @@ from dispatch_server.store.work import Work
 
 # How soon an outage without a crew is looked at again by itself; a crew that becomes free is asked at once.
 ASK_AGAIN = timedelta(minutes=2)
+# In a storm hundreds wait, and looking at them all every two minutes would hold up those that can be helped.
+WAITING_AT_EASE = 40
 ASKED_AT_MOST = 3  # a crew that said no so often has been heard
 
 
@@ -106,7 +108,8 @@ def _was_given_up(job: Job) -> bool:
 
 
 def _no_crew_left(work: Work, territory: Territory, outage: Outage, outlook: Outlook) -> None:
-    set_deadline(work, Kind.OFFER_NEXT, outage.id, work.now + ASK_AGAIN)
+    again = ASK_AGAIN * max(1.0, offers_waiting(work) / WAITING_AT_EASE)
+    set_deadline(work, Kind.OFFER_NEXT, outage.id, work.now + again)
     noticed_at = outage.no_crew_at
     if noticed_at is not None and not any(j.offered_at > noticed_at for j in jobs_of_outage(work, outage.id)):
         return  # said before, and nobody was asked since

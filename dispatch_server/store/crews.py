@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -37,6 +38,8 @@ _ADD_POSITION = Question(
     "INSERT INTO positions (crew_id, fixed_at_us, lon, lat, accuracy_m, provider, is_mock, speed_mps, received_at_us) "
     "VALUES (:crew_id, :fixed_at_us, :lon, :lat, :accuracy_m, :provider, :is_mock, :speed_mps, :received_at_us)"
 )
+
+DUTIES_REMEMBERED = 2_000  # crews that go on or off twice a day are looked at at every offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,13 @@ def duties(reading: Reading) -> dict[int, OnDuty]:
 
 def _on_duty(row: Row) -> OnDuty:
     """Of the state no more is read than the words: 500 crews are looked at for every outage."""
-    words = orjson.loads(row[4])["words"] if row[1] else ()
-    said = tuple((datetime.fromisoformat(word["at"]), bool(word["on_duty"])) for word in words)
-    return OnDuty(bool(row[1]), row[2], from_us(row[3]), said)
+    return OnDuty(bool(row[1]), row[2], from_us(row[3]), _words(row[4]) if row[1] else ())
+
+
+@lru_cache(maxsize=DUTIES_REMEMBERED)
+def _words(body: str) -> tuple[tuple[datetime, bool], ...]:
+    words = orjson.loads(body)["words"]
+    return tuple((datetime.fromisoformat(word["at"]), bool(word["on_duty"])) for word in words)
 
 
 def last_heard(reading: Reading) -> dict[int, Heard]:

@@ -62,6 +62,7 @@ _TAKE = Question(
     "WHERE kind = :kind AND subject_id = :subject_id AND rung = :rung AND due_at_us <= :now FOR UPDATE SKIP LOCKED)",
 )
 _NEXT = Question("SELECT min(due_at_us) FROM deadlines")
+_OFFERS_WAITING = Question("SELECT count(*) FROM deadlines WHERE kind = 'offer_next'")
 _OVERDUE = Question("SELECT count(*) FROM deadlines WHERE due_at_us < :before")
 
 
@@ -111,6 +112,12 @@ def take(work: Work, deadline: Deadline) -> bool:
 def next_due(reading: Reading) -> datetime | None:
     found = reading.row(_NEXT)
     return None if found is None else from_us(found[0])
+
+
+def offers_waiting(reading: Reading) -> int:
+    """Outages that wait for the offering worker, now or later."""
+    found = reading.row(_OFFERS_WAITING)
+    return 0 if found is None else int(found[0])
 
 
 def overdue(reading: Reading, before: datetime) -> int:

@@ -24,13 +24,10 @@ _EVERYBODY = 0o007
 _REVISION = "SELECT version_num FROM alembic_version"
 
 
-def open_store(address: str, clock: Clock, *, lasting: bool = True) -> Store:
-    """`sqlite:///relative/path`, `sqlite:////absolute/path`, a bare path, or `postgresql://…`.
-
-    `lasting` False is for a SQLite file that nobody keeps, such as a drill's: commits do not wait for the disk.
-    """
+def open_store(address: str, clock: Clock) -> Store:
+    """`sqlite:///relative/path`, `sqlite:////absolute/path`, a bare path, or `postgresql://…`."""
     path, url = prepare(address)
-    return PostgresStore(url, clock) if path is None else SqliteStore(path, clock, lasting=lasting)
+    return PostgresStore(url, clock) if path is None else SqliteStore(path, clock)
 
 
 def prepare(address: str) -> tuple[Path | None, str]:

@@ -71,10 +71,9 @@ def connect(path: Path, *, lasting: bool = True) -> sqlite3.Connection:
 class SqliteStore:
     dialect = "sqlite"
 
-    def __init__(self, path: Path, clock: Clock, *, lasting: bool = True) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         self.path = path
         self.clock = clock
-        self._lasting = lasting
         self._queue: SimpleQueue[_Task | None] = SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
         self._per_thread = threading.local()
@@ -146,7 +145,7 @@ class SqliteStore:
         return connection
 
     def _write(self) -> None:
-        with closing(connect(self.path, lasting=self._lasting)) as connection:
+        with closing(connect(self.path)) as connection:
             cursor = connection.cursor()
             while (first := self._queue.get()) is not None:
                 batch, is_last = self._batch(first)
