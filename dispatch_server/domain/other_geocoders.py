@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 from dispatch_server.domain.calls import Call, CallState
 from dispatch_server.domain.outages import Outage
-from dispatch_server.domain.places import Place, PlaceCandidate
+from dispatch_server.domain.places import MOST_CANDIDATES, Place, PlaceCandidate
 from dispatch_server.protocol.geo import metres_between
 from dispatch_server.protocol.words import Category, PlaceMethod, Sure
 
 WIDEST_M = 10_000.0  # wider than a township: it names a county, and says nothing that the desk did not know
 FINE_M = 500.0  # up to here it is a house, a shop or a crossing; beyond, a village or a road
-MOST_CANDIDATES = 12  # more cannot be read out to a caller
 
 
 @dataclass(frozen=True, slots=True)

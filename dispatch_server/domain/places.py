@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass, PlaceMethod, Sure
 
+MOST_CANDIDATES = 12  # more cannot be read out to a caller
 _STRICTEST_FIRST = (AreaClass.URBAN, AreaClass.RURAL, AreaClass.REMOTE)
 
 

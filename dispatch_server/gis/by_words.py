@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dispatch_server.domain.places import UNPLACED, Area, Place, PlaceCandidate, PlaceNames
+from dispatch_server.domain.places import MOST_CANDIDATES, UNPLACED, Area, Place, PlaceCandidate, PlaceNames
 from dispatch_server.gis import told
 from dispatch_server.gis.circles import Circles
 from dispatch_server.gis.gazetteer import Gazetteer, Reading
@@ -24,7 +24,6 @@ from dispatch_server.gis.naming import (
     point_along,
 )
 from dispatch_server.gis.numbers import NUMBER, first_number
-from dispatch_server.gis.told import MOST_CANDIDATES
 from dispatch_server.gis.wires import wires_of
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import PlaceMethod, Sure
@@ -131,12 +130,7 @@ class ByWords:
             return self._unplaced(told.NOTHING_NAMED)
         where = told.full(only.entry, place.names if only.entry.is_spot else None)
         sure, note = self._doubt(reading, only, where)
-        rivals = [h for h in reading.ordered[1:] if not h.entry.holds(only.entry)]
-        if only.entry.kind == TOWNSHIP and sure is Sure.LIKELY:
-            rivals = [h for h in rivals if only.entry.holds(h.entry)]
-        offered = self.candidates(
-            [only, *rivals] if sure is Sure.DOUBTFUL else rivals if only.entry.kind == TOWNSHIP else [], reading.words
-        )
+        offered = self.candidates(_worth_offering(reading, only, sure), reading.words)
         near = self._near(reading)
         wires = wires_of(only.entry) if sure is not Sure.DOUBTFUL and not only.is_beside else (None, None)
         return replace(
@@ -226,6 +220,14 @@ class ByWords:
 def _offer(id_: str, place: Place, names: PlaceNames, reason: str) -> PlaceCandidate:
     assert place.lon is not None and place.lat is not None, "what is offered has a place"
     return PlaceCandidate(id_, names, place.lon, place.lat, place.radius_m, place.area, reason)
+
+
+def _worth_offering(reading: Reading, only: Hypothesis, sure: Sure) -> list[Hypothesis]:
+    """In doubt whatever else may be meant; of a township that is not in doubt, what lies in it."""
+    rivals = [h for h in reading.ordered[1:] if not h.entry.holds(only.entry)]
+    if sure is Sure.DOUBTFUL:
+        return [only, *rivals]
+    return [h for h in rivals if only.entry.kind == TOWNSHIP and only.entry.holds(h.entry)]
 
 
 def _is_too_little(only: Hypothesis) -> bool:

@@ -53,11 +53,6 @@ class Reading:
         return any(h.against for h in self.best) and (self.equals > 1 or not self.best[0].inside)
 
     @property
-    def places(self) -> tuple[NamedPlace, ...]:
-        """The counties, townships and villages that fit best."""
-        return tuple(h.entry.of for h in self.best if isinstance(h.entry.of, NamedPlace))
-
-    @property
     def elsewhere(self) -> str:
         """What is named outside the territory, where nothing in it is."""
         return "" if self.ordered else "".join(m.words for m in self.mentions if m.kinds == {ELSEWHERE})
@@ -174,7 +169,3 @@ def _is_open(ordered: Sequence[Hypothesis]) -> bool:
     best = ordered[0]
     coarse = best.entry.kind in (COUNTY, TOWNSHIP) or not any(m.is_firm for m in best.named)
     return coarse or bool(best.against) or best.is_weak or best.left_over > 0
-
-
-def id_of(place: NamedPlace) -> str:
-    return f"{place.kind}:{place.code}"

@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dispatch_server.domain.places import Area, Clues, Place, PlaceCandidate, PlaceNames, Premises
+from dispatch_server.domain.places import MOST_CANDIDATES, Area, Clues, Place, PlaceCandidate, PlaceNames, Premises
 from dispatch_server.gis import told
 from dispatch_server.gis.by_words import ByWords
 from dispatch_server.gis.circles import Circles, names_in
 from dispatch_server.gis.gazetteer import Gazetteer, Reading
 from dispatch_server.gis.hypotheses import Hypothesis
-from dispatch_server.gis.told import MOST_CANDIDATES
 from dispatch_server.gis.zones import Zones
 from dispatch_server.protocol.geo import LonLat, metres_between
 from dispatch_server.protocol.words import PlaceMethod, Sure
 
 ACCOUNT_RADIUS_M = 30.0  # a connection point in the register: the house, not the meter
-PIN_RADIUS_M = 50.0  # a caller's own pin: what a telephone knows of itself in a street
+CALLERS_PIN_RADIUS_M = 50.0  # a caller's own pin: what a telephone knows of itself in a street
 CLUES_DISAGREE_M = 1000.0  # an account and a pin farther apart than this are two places
 _AT_HOME_M = 200.0  # a pin this near to the premises of the caller's number was set there
 _NEAREST_AREAS = 3
@@ -89,7 +88,7 @@ class MapLocator:
         return None if place is None else replace(place, sure=Sure.CERTAIN)
 
     def _by_pin(self, pin: LonLat | None) -> Place | None:
-        return None if pin is None else self._circles.around(pin, PlaceMethod.PIN, Sure.LIKELY, PIN_RADIUS_M)
+        return None if pin is None else self._circles.around(pin, PlaceMethod.PIN, Sure.LIKELY, CALLERS_PIN_RADIUS_M)
 
     def _checked(self, place: Place, reading: Reading, pin: LonLat | None) -> Place:
         """The account's or the pin's place, doubted where the other clues point elsewhere."""
@@ -118,16 +117,17 @@ class MapLocator:
         area = self._zones.area_at(pin)
         if area is None:
             return ()
-        return (self._pinned(pin, area, PIN_RADIUS_M, "the caller's pin"),)
+        return (self._pinned(pin, area, "the caller's pin"),)
 
-    def _pinned(self, at: LonLat, area: Area, radius_m: float, reason: str) -> PlaceCandidate:
-        return PlaceCandidate(f"pin:{at.lon!r},{at.lat!r}", self.names_at(at), at.lon, at.lat, radius_m, area, reason)
+    def _pinned(self, at: LonLat, area: Area, reason: str) -> PlaceCandidate:
+        id_, names = f"pin:{at.lon!r},{at.lat!r}", self.names_at(at)
+        return PlaceCandidate(id_, names, at.lon, at.lat, CALLERS_PIN_RADIUS_M, area, reason)
 
     def _outside(self, pin: Place, place: Place, clues: Clues) -> Place:
         """A position in no area: it waits for a person, with what the words offer and the nearest areas."""
         assert pin.at is not None, "what lies outside lies somewhere"
         near = self._zones.nearest_points(pin.at, _NEAREST_AREAS)
-        areas = [self._pinned(at, area, PIN_RADIUS_M, told.nearest_area(area, metres)) for area, at, metres in near]
+        areas = [self._pinned(at, area, told.nearest_area(area, metres)) for area, at, metres in near]
         candidates = (*place.candidates, *areas)[:MOST_CANDIDATES]
         return replace(pin, candidates=candidates, note=place.note if clues.address else "")
 

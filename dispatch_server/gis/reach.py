@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from dispatch_server.gis.reaching import Reaching
 
 CELL_DEG = 0.005  # about half a kilometre: a crew that drives about does not ask for a search at every fix
-PLACES_KEPT = 4_000
+CELLS_KEPT = 4_000
 NEW_AT_ONCE = 16  # searches while somebody waits; more of them are left to `prepare`
 
-Place = tuple[int, int]
+Cell = tuple[int, int]
 
 
 class RoadReach:
@@ -33,7 +33,7 @@ class RoadReach:
         self._travel = travel
         self._policy = policy
         self._building = threading.Lock()
-        self._known: OrderedDict[tuple[Place, tuple[float, ...]], SeatSet] = OrderedDict()
+        self._known: OrderedDict[tuple[Cell, tuple[float, ...]], SeatSet] = OrderedDict()
 
     @property
     def seats(self) -> Seats:
@@ -55,26 +55,26 @@ class RoadReach:
     def prepare(self, places: Iterable[LonLat], limits_min: Mapping[AreaClass, float]) -> None:
         """Searches from all of them, however long it takes."""
         limits = _limits(limits_min)
-        for place in {_place(at) for at in places}:
-            if (place, limits) not in self._known:
-                self._search(place, limits)
+        for cell in {_cell(at) for at in places}:
+            if (cell, limits) not in self._known:
+                self._search(cell, limits)
 
     def reached_from(self, places: Sequence[LonLat], limits_min: Mapping[AreaClass, float]) -> list[SeatSet] | None:
         """In the order asked. None while more places are new than anybody should wait for."""
         limits = _limits(limits_min)
-        known = {place: self._known.get((place, limits)) for place in {_place(at) for at in places}}
-        new = [place for place, reached in known.items() if reached is None]
+        known = {cell: self._known.get((cell, limits)) for cell in {_cell(at) for at in places}}
+        new = [cell for cell, reached in known.items() if reached is None]
         if len(new) > NEW_AT_ONCE:
             return None
-        found = {p: self._search(p, limits) if reached is None else reached for p, reached in known.items()}
-        return [found[_place(at)] for at in places]
+        found = {c: self._search(c, limits) if reached is None else reached for c, reached in known.items()}
+        return [found[_cell(at)] for at in places]
 
-    def _search(self, place: Place, limits: tuple[float, ...]) -> SeatSet:
+    def _search(self, cell: Cell, limits: tuple[float, ...]) -> SeatSet:
         with self._building:
-            found = self._known[place, limits] = self._reaching.reached(
-                _middle(place), dict(zip(AreaClass, limits, strict=True))
+            found = self._known[cell, limits] = self._reaching.reached(
+                _middle(cell), dict(zip(AreaClass, limits, strict=True))
             )
-            while len(self._known) > PLACES_KEPT:
+            while len(self._known) > CELLS_KEPT:
                 self._known.popitem(last=False)
         return found
 
@@ -83,9 +83,9 @@ def _limits(limits_min: Mapping[AreaClass, float]) -> tuple[float, ...]:
     return tuple(limits_min[c] for c in AreaClass)
 
 
-def _place(at: LonLat) -> Place:
+def _cell(at: LonLat) -> Cell:
     return round(at.lon / CELL_DEG), round(at.lat / CELL_DEG)
 
 
-def _middle(place: Place) -> LonLat:
-    return LonLat(place[0] * CELL_DEG, place[1] * CELL_DEG)
+def _middle(cell: Cell) -> LonLat:
+    return LonLat(cell[0] * CELL_DEG, cell[1] * CELL_DEG)

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from dispatch_server.domain.places import Area, PlaceNames
+from dispatch_server.domain.places import MOST_CANDIDATES, Area, PlaceNames
 from dispatch_server.gis.hypotheses import Hypothesis
 from dispatch_server.gis.naming import COUNTY, Entry, How
 from dispatch_server.protocol.words import PlaceMethod
 
-MOST_CANDIDATES = 12  # more cannot be read out to a caller
 _ASK_FOR_ALL = "ask for the account number, or for the township and the village."
 NO_CLUE = f"Nothing says where it is; {_ASK_FOR_ALL}"
 NOTHING_NAMED = f"No county, township or village of the territory is named; {_ASK_FOR_ALL}"
@@ -99,8 +98,8 @@ def beside(where: str) -> str:
 
 
 def disagree(method: PlaceMethod, where: str, said: str) -> str:
-    found = where or "elsewhere"
-    return f"The {method.value} lies in {found}, but the words name {said}; ask the caller where the fault is."
+    lies = f"lies in {where}" if where else "lies elsewhere"
+    return f"The {method.value} {lies}, but the words name {said}; ask the caller where the fault is."
 
 
 def outside(method: PlaceMethod, nearest: tuple[Area, float] | None) -> str:

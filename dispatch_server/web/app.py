@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import TypeAdapter
 from starlette.routing import Mount, Route
 
@@ -85,8 +85,6 @@ def create_app(served: Served) -> FastAPI:
 
 def _described(app: FastAPI) -> Any:
     async def described(_: Request) -> Response:
-        from fastapi.responses import JSONResponse
-
         return JSONResponse(description_of(app))
 
     return described

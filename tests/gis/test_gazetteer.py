@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch_server.gis.gazetteer import gazetteer_of, id_of
+from dispatch_server.gis.gazetteer import gazetteer_of
 from dispatch_server.gis.naming import How
 from dispatch_server.gis.numbers import clean, number_in
 from dispatch_server.gis.readings import are_read_alike, readings, sound_of
@@ -13,7 +13,8 @@ GAZETTEER = a_gazetteer()
 
 def read(words: str) -> list[str]:
     reading = GAZETTEER.read(words)
-    return [f"conflict:{id_of(p)}" if reading.conflict else id_of(p) for p in reading.places]
+    ids = [h.entry.id for h in reading.best if not h.entry.is_spot]
+    return [f"conflict:{id_}" if reading.conflict else id_ for id_ in ids]
 
 
 @pytest.mark.parametrize(

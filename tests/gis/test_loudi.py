@@ -13,7 +13,7 @@ from dispatch_server.domain.places import Clues
 from dispatch_server.gis import layers
 from dispatch_server.gis.checks import check
 from dispatch_server.gis.folder import THE_MAP, Folder, folder_at, folder_of
-from dispatch_server.gis.gazetteer import Gazetteer, gazetteer_of, id_of
+from dispatch_server.gis.gazetteer import Gazetteer, gazetteer_of
 from dispatch_server.gis.layers import NamedPlace, strict
 from dispatch_server.gis.locator import MapLocator
 from dispatch_server.gis.roads import RoadGraph
@@ -100,14 +100,14 @@ def test_every_village_named_in_full_is_found(places: list[NamedPlace]) -> None:
     assert len(villages) == 2107
     for village in villages:
         for words in (village.county + village.township + village.name, village.township + village.name):
-            assert [id_of(p) for p in gazetteer.read(words).places] == [id_of(village)]
+            assert [h.entry.id for h in gazetteer.read(words).best] == [f"village:{village.code}"]
 
 
 def test_a_bare_village_name_always_has_the_right_one_among_its_readings(places: list[NamedPlace]) -> None:
     gazetteer = Gazetteer(places)
     for village in (p for p in places if p.kind == "village"):
         reading = gazetteer.read(village.name)
-        assert village in reading.places and not reading.conflict
+        assert village in [h.entry.of for h in reading.best] and not reading.conflict
 
 
 def test_customers_addresses_lead_to_their_area(folder: Folder, zones: Zones, locator: MapLocator) -> None:

@@ -119,7 +119,7 @@ SENTENCES: dict[str, str] = {
     "The {method} lies in {place}, but the words name {places}; ask the caller where the fault is.": (
         "{method}在{place}，但来电人说的是{places}；请询问故障在哪里。"
     ),
-    "The {method} lies in elsewhere, but the words name {places}; ask the caller where the fault is.": (
+    "The {method} lies elsewhere, but the words name {places}; ask the caller where the fault is.": (
         "{method}在别处，但来电人说的是{places}；请询问故障在哪里。"
     ),
     "The pin lies {distance} from the account's premises; ask the caller where the fault is.": (
