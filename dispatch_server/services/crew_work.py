@@ -270,7 +270,7 @@ def _check_in(heard: _Heard, job: Job, outage: Outage) -> str:
     accuracy_m = None if heard.action.fix is None else heard.action.fix.accuracy_m
     time = evidence.not_before(heard.time, job.offered_at)
     known = heard.work.duty(heard.crew_id)
-    fit = duty.was_fit(heard.work, heard.territory, heard.crew_id, outage, time.at, known)
+    fit = duty.was_fit(heard.territory, heard.crew_id, outage, time.at, known)
     facts = jobs.check_in(
         heard.action.action_id,
         time,

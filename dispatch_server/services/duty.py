@@ -15,7 +15,7 @@ from dispatch_server.services.ports import Territory
 from dispatch_server.store.jobs import live_jobs_of_crew, recent_jobs_of_crew
 from dispatch_server.store.journal import Subject
 from dispatch_server.store.outages import outage_behind
-from dispatch_server.store.work import Reading, Work
+from dispatch_server.store.work import Work
 
 # A crew does a handful of jobs a day; what is heard late touches none older than these.
 JOBS_LOOKED_BACK = 30
@@ -41,9 +41,7 @@ def go_on_or_off(
     return f"{crew.name} is {'on' if duty.on_duty else 'off'} duty."
 
 
-def was_fit(
-    reading: Reading, territory: Territory, crew_id: int, outage: Outage, moment: datetime, duty: Duty | None
-) -> bool:
+def was_fit(territory: Territory, crew_id: int, outage: Outage, moment: datetime, duty: Duty | None) -> bool:
     """Whether an arrival of this crew at that moment may count."""
     record = territory.crews[crew_id]
     aboard = 0 if duty is None else duty.aboard_at(moment)
@@ -56,7 +54,7 @@ def _restate_fitness(work: Work, territory: Territory, before: Duty | None, duty
     for job in _counted_anew(work, before, duty):
         outage = outage_behind(work, job.outage_id)
         for check_in in job.check_ins:
-            fit = was_fit(work, territory, duty.crew_id, outage, check_in.arrived_at, duty)
+            fit = was_fit(territory, duty.crew_id, outage, check_in.arrived_at, duty)
             aboard = duty.aboard_at(check_in.arrived_at)
             if facts := jobs.restate_fitness(job, check_in.action_id, aboard, fit):
                 work.record(Subject("job", job.id), facts, happened_at=check_in.arrived_at)

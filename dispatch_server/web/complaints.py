@@ -16,7 +16,7 @@ _QUOTED = re.compile(r"'([^']*)'")
 
 UNFAMILIAR = "does not have the form that is asked for; see /api/v1/openapi.json"
 
-_PLAIN: Mapping[str, str] = {
+PLAIN: Mapping[str, str] = {
     "missing": "is missing",
     "string_type": "must be text",
     "int_type": "must be a whole number",
@@ -56,7 +56,7 @@ def complaint(error: Mapping[str, Any], known: Sequence[str]) -> str:
         return _unknown(str(error["loc"][-1]), known)
     if kind in _COUNTED:
         return _COUNTED[kind](error["ctx"])
-    return _PLAIN.get(kind, UNFAMILIAR)
+    return PLAIN.get(kind, UNFAMILIAR)
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

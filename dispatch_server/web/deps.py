@@ -132,7 +132,7 @@ class PlainRequest(Request):
 
     async def json(self) -> Any:
         try:
-            return plain(_no_heap(json.loads(await self.body())))
+            return plain(_require_few_fields(json.loads(await self.body())))
         except Malformed as error:
             raise HTTPException(422, str(error)) from None
         except json.JSONDecodeError as error:
@@ -144,7 +144,7 @@ class PlainRequest(Request):
             raise HTTPException(400, "The body is nested too deep or holds a number too long to read.") from None
 
 
-def _no_heap(said: Any) -> Any:
+def _require_few_fields(said: Any) -> Any:
     """A complaint about each of 100,000 unknown fields would keep everybody waiting."""
     if isinstance(said, dict) and len(said) > FIELDS_MOST:
         raise Malformed(f"The body has more than {FIELDS_MOST} fields; send those that are described.")

@@ -11,7 +11,7 @@ import pytest
 from dispatch_server.protocol.messages import ActionTaken, Fix, Push
 from dispatch_server.protocol.sentences import in_chinese
 from dispatch_server.protocol.words import CrewAction, Provider
-from dispatch_server.web.complaints import _PLAIN, UNFAMILIAR
+from dispatch_server.web.complaints import PLAIN, UNFAMILIAR
 from tests.town import Town
 
 pytestmark = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
@@ -165,7 +165,7 @@ def test_what_is_not_json_is_said_in_chinese(town: Town, body: bytes) -> None:
     require_chinese(answer, {"body"}, repr(body[:20]))
 
 
-@pytest.mark.parametrize("english", sorted({*_PLAIN.values(), UNFAMILIAR}))
+@pytest.mark.parametrize("english", sorted({*PLAIN.values(), UNFAMILIAR}))
 def test_every_plain_complaint_has_its_chinese(english: str, address: str) -> None:
     assert in_chinese(english) != english
 
