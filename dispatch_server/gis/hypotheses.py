@@ -178,12 +178,12 @@ def _bearing(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> _Be
         return _Bearing.AGAINST if any(0 <= m.start - mention.end <= 1 for m in mentions) else _Bearing.NOTHING
     if not mention.names_an_area:  # a street or a school of that name may be missing from the map
         return _Bearing.FINER if mention.is_firm and mention.how is not How.LOCAL else _Bearing.NOTHING
-    may_be_noise = mention.is_borne or _may_be_noise(mention, entry, mentions)
+    may_be_noise = mention.is_borne or _may_be_noise(mention)
     return _Bearing.NOTHING if may_be_noise else _Bearing.AGAINST
 
 
-def _may_be_noise(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> bool:
-    """A short form that fits nothing else: 和平 in 永丰镇和平饭店 is no village. A township's first is meant."""
+def _may_be_noise(mention: Mention) -> bool:
+    """A short form that fits nothing else: 和平 in 永丰镇和平饭店 is no village. A township's counts where it is firm."""
     if not mention.is_short or COUNTY in mention.kinds:
         return False
     if TOWNSHIP in mention.kinds:
