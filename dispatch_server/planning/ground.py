@@ -42,7 +42,8 @@ class Ground:
             self.barred = np.zeros((self.crews, self.outages + 1), np.bool_)
             for j, o in enumerate(board.outages):
                 self.barred[[number[c] for c in o.barred if c in number], j] = True
-        self.reachable: Numbers = np.flatnonzero(self.fit(np.arange(self.outages)).any(axis=0))
+        self.may = self.fit(np.arange(self.outages))
+        self.reachable: Numbers = np.flatnonzero(self.may.any(axis=0))
 
     def _set_bonds(self, board: Board) -> None:
         crew = {c.id: n for n, c in enumerate(board.crews)}

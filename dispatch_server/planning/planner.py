@@ -52,14 +52,13 @@ class RollingPlanner:
 
 def told(board: Board, routes: Routes) -> Plan:
     """The arrays as stops of outages and crews."""
-    ground = routes.ground
+    ground, due = routes.ground, routes.ground.due.tolist()
+    days = zip(board.crews, routes.sequences(), routes.arrives.tolist(), strict=True)
     stops = {}
-    for crew, sequence in enumerate(routes.sequences()):
-        for turn, outage in enumerate(sequence):
-            arrives = float(routes.arrives[crew, turn])
-            late = max(0.0, arrives - float(ground.due[outage]))
-            one = Stop(board.outages[outage].id, board.crews[crew].id, turn + 1, arrives, late)
-            stops[one.outage_id] = one
+    for crew, sequence, arrivals in days:
+        for turn, (outage, arrives) in enumerate(zip(sequence, arrivals, strict=False), 1):
+            one = board.outages[outage].id
+            stops[one] = Stop(one, crew.id, turn, arrives, max(0.0, arrives - due[outage]))
     unserved = tuple(o.id for o in board.outages if o.id not in stops)
     waited = float((ground.weight * ground.waited).sum())
     return Plan(stops, unserved, routes.cost() + waited, tuple(_taken_away(board, stops)))
@@ -78,18 +77,21 @@ def _taken_away(board: Board, stops: dict[int, Stop]) -> list[int]:
 
 
 def _in_hand(ground: Ground) -> list[list[int]]:
-    """Crews on the road go on; what was accepted follows in the order in which it falls due."""
-    sequences = [[h] if h != NOBODY and _may(ground, crew, h) else [] for crew, h in enumerate(ground.heading.tolist())]
-    going = {stop for sequence in sequences for stop in sequence}
-    for outage in np.argsort(ground.due[:-1], kind="stable").tolist():
-        crew = int(ground.held_by[outage])
-        if crew != NOBODY and outage not in going and _may(ground, crew, outage):
+    """Crews on the road go on, the first of those that drive to one place; what was accepted follows in the order in
+    which it falls due."""
+    sequences: list[list[int]] = [[] for _ in range(ground.crews)]
+    by_due = np.argsort(ground.due[:-1], kind="stable")
+    held = [(int(ground.held_by[j]), j) for j in by_due[ground.held_by[by_due] != NOBODY].tolist()]
+    given: set[int] = set()
+    for crew, outage in [*_on_the_road(ground), *held]:
+        if outage not in given and ground.may[crew, outage]:
             sequences[crew].append(outage)
+            given.add(outage)
     return sequences
 
 
-def _may(ground: Ground, crew: int, outage: int) -> bool:
-    return bool(ground.fit(np.array([outage]))[crew, 0])
+def _on_the_road(ground: Ground) -> list[tuple[int, int]]:
+    return [(crew, int(ground.heading[crew])) for crew in np.flatnonzero(ground.heading != NOBODY).tolist()]
 
 
 def _still_there(ground: Ground, board: Board, former: Plan) -> list[list[int]]:
@@ -102,7 +104,7 @@ def _still_there(ground: Ground, board: Board, former: Plan) -> list[list[int]]:
         if (c := crew.get(crew_id)) is None:
             continue
         here = [outage[s.outage_id] for s in stops if s.outage_id in outage]
-        sequences[c] += [j for j in here if j not in placed and _may(ground, c, j)]
+        sequences[c] += [j for j in here if j not in placed and ground.may[c, j]]
         sequences[c] = _in_the_former_order(sequences[c], here, int(ground.heading[c]))
     return sequences
 
@@ -143,9 +145,8 @@ def _kept_where_little_is_gained(routes: Routes) -> Routes:
 
 
 def _bonds(ground: Ground) -> Sequence[tuple[int, int]]:
-    heading = [(crew, int(ground.heading[crew])) for crew in np.flatnonzero(ground.heading != NOBODY).tolist()]
     held = [(int(ground.held_by[j]), j) for j in np.flatnonzero(ground.held_by != NOBODY).tolist()]
-    return [(crew, outage) for crew, outage in [*heading, *held] if _may(ground, crew, outage)]
+    return [(crew, outage) for crew, outage in [*_on_the_road(ground), *held] if ground.may[crew, outage]]
 
 
 def _given_back(routes: Routes, crew: int, outage: int) -> Routes | None:

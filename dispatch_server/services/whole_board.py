@@ -70,7 +70,7 @@ def situation(reading: Reading, territory: Territory) -> Situation:
         _to_reach(outage, territory, reading.now, barred.of(outage) | refused.get(outage.id, frozenset()), bonds)
         for outage in missing
     ]
-    to_send = [_to_send(crew, territory, reading.now) for crew in crews]
+    to_send = [_to_send(crew, territory, reading.now, bonds) for crew in crews]
     drives = _drives(territory, missing, [site for o in missing if (site := sites[o.id]) is not None], crews)
     unplaced = tuple(outage_id for outage_id, site in sites.items() if site is None)
     return Situation(reading.now, board_of(to_reach, to_send, drives), {o.id: o.number for o in missing}, unplaced)
@@ -103,8 +103,9 @@ def _to_reach(
     )
 
 
-def _to_send(crew: CrewNow, territory: Territory, now: datetime) -> CrewToSend:
-    """Free when its work on site is done, by its own estimate where it gave one."""
+def _to_send(crew: CrewNow, territory: Territory, now: datetime, bonds: Mapping[int, _Bond]) -> CrewToSend:
+    """Free when its work on site is done, by its own estimate where it gave one. Of several crews that drive to one
+    place the first is reckoned to go on; the others may be sent elsewhere."""
     busy = crew.busy_on
     on_site = busy is not None and busy.state is JobState.ON_SITE
     takes = territory.policy.ranking.job_takes
@@ -114,7 +115,7 @@ def _to_send(crew: CrewNow, territory: Territory, now: datetime) -> CrewToSend:
         name=crew.crew.name,
         free_in_min=until / MINUTE if on_site else 0.0,
         skills=crew.crew.skills,
-        heading_to=busy.outage_id if busy is not None and busy.state is JobState.EN_ROUTE else None,
+        heading_to=next((o for o, bond in bonds.items() if bond == _Bond(crew.crew.id, True)), None),
     )
 
 

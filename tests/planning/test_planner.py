@@ -87,6 +87,14 @@ def test_a_crew_on_the_road_is_turned_round_for_danger_to_life_that_it_alone_rea
     assert any("Crew 11 had it and is sent elsewhere" in said for said in Explainer(board, plan).explain(1).sentences)
 
 
+def test_two_crews_that_drive_to_one_place_do_not_have_it_twice() -> None:
+    board = on_a_line(
+        [(10, an_outage(1)), (30, an_outage(2))], [(0, a_crew(11, heading_to=1)), (20, a_crew(12, heading_to=1))]
+    )
+    for plan in (planned(board), PLANNER.plan_again(board, planned(board), steps(50))):
+        assert {one: stop.crew_id for one, stop in plan.stops.items()} == {1: 11, 2: 12}
+
+
 def test_what_a_crew_has_accepted_stays_with_it_when_another_is_a_little_nearer() -> None:
     board = on_a_line([(10, an_outage(1, held_by=11))], [(0, a_crew(11)), (12, a_crew(12))])
     assert planned(board).stops[1].crew_id == 11
