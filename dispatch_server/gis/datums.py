@@ -75,7 +75,12 @@ def is_datum(crs: str) -> bool:
 def to_wgs84(at: LonLat, crs: str) -> LonLat:
     """A position in the datum `crs` names, as WGS-84. Raises BadInput for a datum that is missing or unknown."""
     shift = _shift_of(crs)
-    return at if shift is _unshifted else LonLat(*_back(shift, at.lon, at.lat, math))
+    if shift is _unshifted:
+        return at
+    lon, lat = _back(shift, at.lon, at.lat, math)
+    if abs(lon) > 180 or abs(lat) > 90:  # at the edges of the world the way back leads over them
+        raise BadInput(f"lon {at.lon}, lat {at.lat} is no position in {crs}; check lon, lat and crs.")
+    return LonLat(lon, lat)
 
 
 def from_wgs84(at: LonLat, crs: str) -> LonLat:

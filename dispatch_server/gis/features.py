@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datums import all_to_wgs84
 from dispatch_server.gis.folder import MANIFEST, Folder, at
-from dispatch_server.gis.rows import Read
+from dispatch_server.gis.rows import NO_TEXT, Read
 
 T = TypeVar("T")
 Said = Callable[[str], str]
@@ -23,7 +23,7 @@ def read_features(folder: Folder, file: str, make: Callable[[Said, BaseGeometry]
     try:
         said = json.loads(text)
         features = list(said["features"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BadInput(f"{file} is not a GeoJSON FeatureCollection.") from None
     if found := _contradiction(said, crs):
         raise BadInput(another_crs(file, found, crs))
@@ -81,6 +81,8 @@ def _properties_of(feature: Any) -> Said:
         value = properties.get(key) if isinstance(properties, dict) else None
         if value is None or value == "":
             raise BadInput(f"{key} is empty.")
+        if NO_TEXT in str(value) or any("\ud800" <= c <= "\udfff" for c in str(value)):
+            raise BadInput(f"{key} holds a character that is not text.")
         return str(value)
 
     return said

@@ -88,6 +88,8 @@ def _made(layer: Layer, slot: str, directory: Path, say: Say) -> _Made:
 
 
 def _path(layer: Layer, directory: Path) -> Path:
+    if not layer.file.isprintable():
+        raise BadInput(f"{MANIFEST} names the file {layer.file!r}; a file's name has only characters that print.")
     path = directory / layer.file
     if not path.resolve().is_relative_to(directory.resolve()):
         raise BadInput(f"{MANIFEST} lists {layer.file}, which lies outside the folder; copy it into the folder.")

@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import groupby
 
 from dispatch_server.gis.mentions import Mention, Part
-from dispatch_server.gis.naming import COUNTY, ELSEWHERE, FEEDER, TOWNSHIP, VILLAGE, Entry, How
+from dispatch_server.gis.naming import COUNTY, ELSEWHERE, FEEDER, POLE, TOWNSHIP, VILLAGE, Entry, How
 from dispatch_server.protocol.geo import metres_between
 
 _FAULTLESS = (0, 0, How.FULL, False)
@@ -176,6 +176,8 @@ def _bearing(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> _Be
         return _Bearing.NEAR if any(_are_neighbours(entry, e) for e in entries) else _Bearing.NOTHING
     if mention.kinds == {ELSEWHERE}:  # 湘乡市金石镇, not: 我在长沙市，家里是金石镇的
         return _Bearing.AGAINST if any(0 <= m.start - mention.end <= 1 for m in mentions) else _Bearing.NOTHING
+    if mention.kinds == {POLE} and not any(_are_neighbours(entry, e) for e in entries):
+        return _Bearing.AGAINST
     if not mention.names_an_area:  # a street or a school of that name may be missing from the map
         return _Bearing.FINER if mention.is_firm and mention.how is not How.LOCAL else _Bearing.NOTHING
     may_be_noise = mention.is_borne or _may_be_noise(mention)

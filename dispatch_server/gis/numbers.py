@@ -10,8 +10,9 @@ _UNITS = {"十": 10, "百": 100}
 
 
 def clean(words: str) -> str:
-    """One width, no blanks, capitals: １０ｋＶ 洋溪线 is 10KV洋溪线."""
-    return "".join(unicodedata.normalize("NFKC", words[:MOST_CHARACTERS]).split()).upper()[:MOST_CHARACTERS]
+    """One width, no blanks, nothing that cannot be seen, capitals: １０ｋＶ 洋溪线 is 10KV洋溪线."""
+    wide = "".join(unicodedata.normalize("NFKC", words[:MOST_CHARACTERS]).split())
+    return "".join(c for c in wide if unicodedata.category(c) != "Cf").upper()[:MOST_CHARACTERS]
 
 
 def number_in(text: str) -> int:

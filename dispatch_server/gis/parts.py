@@ -15,6 +15,14 @@ def with_parts(words: str, mentions: Sequence[Mention]) -> list[Mention]:
     return [_in_its_part(words, m, [o for o in kept if o is not m]) for m in kept]
 
 
+def with_what_follows(words: str, mention: Mention) -> Mention:
+    """Of a pole, what is said behind it: 23号杆过去两公里."""
+    after = words[mention.end : mention.end + _NEAR_BY]
+    if _A_NEIGHBOUR_AFTER.match(after) is None:
+        return mention
+    return replace(mention, part=Part.BESIDE, away_m=_metres_said(after))
+
+
 def without_taken_back(words: str, exact: Sequence[Mention], kept: Sequence[Mention]) -> str:
     """The words with blanks where something was denied or corrected: nobody shall hear it again."""
     still_said = {m.start for m in kept}
@@ -63,7 +71,7 @@ _BEFORE_A_NEIGHBOUR = re.compile(
 )
 _FROM = re.compile("(?:(?<![刚翻穿绕])过|从)$")
 _A_NEIGHBOUR_AFTER = re.compile(
-    "(?:的|大门|门口|再|村)*(?:斜对面|正对面|对面|对门|旁边|旁|隔壁|附近|左近|背后|后头|后面|背面|屋后|前头|前面|边上|侧边|"
+    "(?:的|那边|这边|那里|这里|大门|门口|再|村)*(?:斜对面|正对面|对面|对门|旁边|旁|隔壁|附近|左近|背后|后头|后面|背面|屋后|前头|前面|边上|侧边|"
     "左边|右边|左手边|右手边|东边|西边|南边|北边|东侧|西侧|南侧|北侧|边(?!那|这)|过去|过来|往前|往里|往上|往下|往[东西南北]|再走|"
     "不远|对河|隔河|再进|进去|过桥|过河|[上下前后](?:面|头|边)?(?:那|一)?个?村|的?那边山|通往|出来|出去|上来|上去|下来|下去|外面|周围|周边|一带|交界|(?:还?有|约|大概|大约|差不多)?"
     + NUMBER

@@ -4,17 +4,21 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datums import to_wgs84
 from dispatch_server.gis.folder import HEADERS, WITH_POSITIONS, Folder, at
 from dispatch_server.protocol.geo import LonLat
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 T = TypeVar("T")
 Read = tuple[list[T], list[str]]  # what could be read, and what was wrong with the rest
 
 
+NO_TEXT = "\0"  # PostgreSQL keeps no text that holds it
 ROWS_BETWEEN_WORDS = 100_000  # about a second of reading
 
 
@@ -107,8 +111,16 @@ class Row:
 def rows_of(folder: Folder, file: str) -> Iterator[Row]:
     """The columns that `HEADERS` names must be there; others may be."""
     crs = folder.crs_of(file) if file in WITH_POSITIONS else None
-    reader = csv.reader(io.StringIO(folder.text(file), newline=""), strict=True)
-    header, columns = next(reader, []), HEADERS[file].split()
+    text = folder.text(file)
+    if NO_TEXT in text:
+        raise BadInput(
+            at(
+                f"{file} line {text[: text.index(NO_TEXT)].count(chr(10)) + 1}",
+                "it holds a character that is not text.",
+            )
+        )
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header, columns = header_of(reader, file), HEADERS[file].split()
     if missing := [c for c in columns if c not in header]:
         raise BadInput(f"{file} lacks the column {missing[0]}; its first line must name {', '.join(columns)}.")
     n = 0
@@ -125,6 +137,13 @@ def rows_of(folder: Folder, file: str) -> Iterator[Row]:
                 folder.say(at(folder.label(file), f"{n:,} rows so far."))
     except csv.Error as error:
         raise BadInput(at(folder.where(file, n, f"line {reader.line_num}"), f"{error}.")) from None
+
+
+def header_of(reader: "Reader", label: str) -> list[str]:
+    try:
+        return next(reader, [])
+    except csv.Error as error:
+        raise BadInput(at(f"{label} line 1", f"{error}.")) from None
 
 
 def read_all(rows: Iterator[Row], make: Callable[[Row], T]) -> Read[T]:

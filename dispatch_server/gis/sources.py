@@ -20,7 +20,7 @@ from shapely.geometry import shape
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.features import crs_in
 from dispatch_server.gis.folder import Layer, Say, at, in_silence
-from dispatch_server.gis.rows import ROWS_BETWEEN_WORDS
+from dispatch_server.gis.rows import ROWS_BETWEEN_WORDS, header_of
 
 Shapes = NDArray[np.object_]
 
@@ -59,10 +59,10 @@ def parts_of(path: Path) -> list[Path]:
 def _from_csv(path: Path, layer: Layer, say: Say) -> Table:
     try:
         text = path.read_bytes().decode(layer.encoding or "utf-8-sig")
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError, ValueError):
         raise BadInput(_wrong_encoding(layer, _USUAL)) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = next(reader, [])
+    header = header_of(reader, layer.label)
     rows: list[list[str]] = []
     ids: list[str] = []
     try:
@@ -88,9 +88,9 @@ def _from_geojson(path: Path, layer: Layer, _: Say) -> Table:
     try:
         said = json.loads(path.read_bytes().decode("utf-8-sig"))
         features = list(said["features"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BadInput(f"{layer.label} is not a GeoJSON FeatureCollection.") from None
-    properties = [f.get("properties") or {} if isinstance(f, dict) else {} for f in features]
+    properties = [_properties(f) for f in features]
     names = list(dict.fromkeys(name for one in properties for name in one))
     columns = {name: [_text(one.get(name)) for one in properties] for name in names}
     shapes = np.array([_shape(f) for f in features], dtype=object)
@@ -170,6 +170,11 @@ def _shape(feature: Any) -> shapely.Geometry | None:
         return shapely.force_2d(shape(feature["geometry"]))
     except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return None
+
+
+def _properties(feature: Any) -> dict[str, Any]:
+    said = feature.get("properties") if isinstance(feature, dict) else None
+    return said if isinstance(said, dict) else {}
 
 
 def _is_foreign(texts: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from dispatch_server.gis.lines import Lines
 from dispatch_server.gis.mentions import Mention
 from dispatch_server.gis.naming import FEEDER, POLE, TRANSFORMER, VILLAGE, Entry, How, stem_of
 from dispatch_server.gis.numbers import NUMBER, number_in
+from dispatch_server.gis.parts import with_what_follows
 from dispatch_server.protocol.geo import LonLat
 
 RADIUS_M = 50.0  # a pole or a transformer is seen from there
@@ -84,7 +85,7 @@ class Wires:
             twice = [p for p in poles if poles.count(p) > 1]
             called = tuple((self._pole_entry(p), how) for p, how in dict(twice or poles).items())
             if called:
-                yield Mention(found[0], found.start(), called)
+                yield with_what_follows(words, Mention(found[0], found.start(), called))
 
     def _along_feeders(
         self, number: int, end: int, words: str, known: Sequence[Mention]

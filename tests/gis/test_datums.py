@@ -75,3 +75,14 @@ def test_many_at_once_land_where_one_at_a_time_does(crs: str) -> None:
     together = all_to_wgs84(np.array([(p.lon, p.lat) for p in places]), crs)
     one_by_one = [to_wgs84(p, crs) for p in places]
     assert together == pytest.approx(np.array([(p.lon, p.lat) for p in one_by_one]), abs=1e-12)
+
+
+@pytest.mark.parametrize("crs", ["gcj02", "bd09"])
+@pytest.mark.parametrize("corner", [LonLat(-180, -90), LonLat(180, 90), LonLat(-180, 90), LonLat(180, -90)])
+def test_at_the_corners_of_the_world_a_position_is_refused_and_nothing_breaks(corner: LonLat, crs: str) -> None:
+    try:
+        found = to_wgs84(corner, crs)
+    except BadInput as refused:
+        assert "check lon, lat and crs" in str(refused)
+    else:
+        assert metres_between(found, corner) < 2_000

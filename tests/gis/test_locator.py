@@ -322,6 +322,19 @@ def test_beside_a_school_is_a_wider_circle_and_beside_a_village_is_in_doubt() ->
     assert find("大桥村过去三公里").radius_m == pytest.approx(900 + 3600)
 
 
+def test_what_lies_beyond_a_pole_is_as_far_from_it_as_the_caller_says() -> None:
+    locator = MapLocator(zones(), gazetteer_of(a_rich_folder()), "1")
+    at_it = locator.locate(Clues(address="柳林线23号杆"))
+    beyond = locator.locate(Clues(address="柳林线23号杆那边过去两公里"))
+    assert beyond.radius_m > 2000 > at_it.radius_m
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u200f", "\u202e", "\ufeff"])
+def test_characters_that_nobody_sees_change_nothing(hidden: str) -> None:
+    locator = MapLocator(zones(), gazetteer_of(a_rich_folder()), "1")
+    assert locator.locate(Clues(address=hidden.join("石桥乡大桥村"))) == locator.locate(Clues(address="石桥乡大桥村"))
+
+
 def test_a_pole_tells_the_feeder_and_a_transformer_both() -> None:
     pole, transformer = find("10kV柳林线23#杆"), find("柳林社区1号公变")
     assert (pole.method, pole.radius_m, pole.transformer, pole.feeder) == (PlaceMethod.ADDRESS, 50, None, "F1")

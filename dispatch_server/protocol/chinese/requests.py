@@ -69,6 +69,9 @@ SENTENCES: dict[str, str] = {
     "lon {lon}, lat {lat} is not a position: lon runs from -180 to 180, lat from -90 to 90.": (
         "lon {lon}、lat {lat} 不是有效位置：经度在 -180 到 180 之间，纬度在 -90 到 90 之间。"
     ),
+    "lon {lon}, lat {lat} is no position in {crs}; check lon, lat and crs.": (
+        "lon {lon}、lat {lat} 不是 {crs} 下的有效位置；请核对经度、纬度和坐标系。"
+    ),
     "accuracy_m {metres} is not a radius in metres, zero or more.": (
         "accuracy_m {metres} 不是以米计的半径，须不小于零。"
     ),
