@@ -84,7 +84,7 @@ def spread(values: Sequence[float]) -> str:
 
 
 def lines(policy: str, runs: Sequence[Run]) -> list[tuple[str, ...]]:
-    found = []
+    found: list[tuple[str, ...]] = []
     for group in runs[0].figures:
         ones = [run.figures[group] for run in runs if group in run.figures]
         found.append(

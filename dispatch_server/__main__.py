@@ -361,6 +361,7 @@ def drill(
     policy: Annotated[list[str] | None, typer.Option(help="ours, own, nearest, board or all; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed brings the same faults to every policy.")] = 1,
     days: Annotated[int | None, typer.Option(help="How many days; the scenario's own number otherwise.")] = None,
+    replay: Annotated[str | None, typer.Option(help="A past day of this database: 2026-05-01.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the rows (CSV) and the picture (SVG).")] = Path("data/drill"),
 ) -> None:
     """Plays invented days under a simulated clock: policies side by side, by the real services and rules."""
@@ -368,8 +369,13 @@ def drill(
     from dispatch_server.workers.ticker import Ticker
 
     chosen = read_settings()
-    asked = Asked(scenario, policy or ["ours"], seed, days, out)
-    run(asked, chosen.gis_dir or SAMPLE, policy_of(chosen), Ticker, typer.echo)
+    asked, layers = Asked(scenario, policy or ["ours"], seed, days, out, replay), chosen.gis_dir or SAMPLE
+    if replay is None:
+        run(asked, layers, policy_of(chosen), Ticker, typer.echo)
+        return
+    _require_database(chosen)
+    with store_of(chosen) as past:
+        run(asked, layers, policy_of(chosen), Ticker, typer.echo, past)
 
 
 @contextmanager

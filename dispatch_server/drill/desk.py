@@ -46,16 +46,21 @@ def rings_of(faults: Iterable[Fault]) -> list[Ring]:
 
 @dataclass(slots=True)
 class Desk:
-    """`outages` says which fault became which outage. A neighbour whose power is back does not ring."""
+    """`outages` says which fault became which outage, `works` how long one takes where that is known. A neighbour whose
+    power is back does not ring."""
 
     store: Store
     territory: Callable[[], Territory]
     seed: str
     outages: dict[int, int] = field(default_factory=dict)
+    works: dict[int, timedelta] = field(default_factory=dict)
+    _known: dict[int, timedelta] = field(default_factory=dict)
     _agenda: Agenda = field(default_factory=Agenda)
 
     def expect(self, faults: Iterable[Fault]) -> None:
         """Who finds every seat taken waits for the first that is free."""
+        faults = list(faults)
+        self._known = {n: fault.work for n, fault in enumerate(faults) if fault.work is not None}
         rng, rings = Random(f"{self.seed}|desk"), rings_of(faults)
         free_at = [ring.at for ring in rings[:1]] * SEATS
         for ring in rings:
@@ -78,7 +83,9 @@ class Desk:
             received_at=ring.at,
             caller_name=ring.customer.name,
             caller_phone=ring.customer.phone,
-            account_no=ring.customer.account_no,
+            account_no=ring.customer.account_no or None,
+            pin=None if ring.customer.account_no else ring.customer.at,
+            crs=None if ring.customer.account_no else "EPSG:4326",
             fault_kind=ring.trouble.kind,
             hazard=ring.trouble.hazard,
         )
@@ -88,6 +95,8 @@ class Desk:
             return
         if ring.first and filed.outage is not None:
             self.outages[ring.fault] = filed.outage.id
+            if ring.fault in self._known:
+                self.works[filed.outage.id] = self._known[ring.fault]
 
     def _still_out(self, fault: int) -> bool:
         outage_id = self.outages.get(fault)

@@ -96,7 +96,8 @@ class Drill:
         self.desk.expect(self.faults)
         self._ticker = stage.make_ticker(self.store, self._ground)
         self._dispatching = policy.dispatching(self.store, self._ground)
-        manner = drill_manner(scenario, str(seed), self.clock, lambda at: at.astimezone(rules.zone).hour)
+        works, hour_of = self.desk.works, lambda at: at.astimezone(rules.zone).hour
+        manner = drill_manner(scenario, str(seed), self.clock, hour_of, works)
         self._crews = CrewsOnDuty(self.store, self._ground, Authors(), str(seed), manner=manner)
 
     def _ground(self) -> Territory:

@@ -15,12 +15,14 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault, who reports it, and who else rings about it how much later."""
+    """One fault, who reports it, and who else rings about it how much later. `work` is how long the repair takes,
+    where that is known; otherwise chance decides."""
 
     at: datetime
     customer: Customer
     trouble: Trouble
     neighbours: tuple[tuple[Customer, timedelta], ...] = ()
+    work: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
