@@ -30,8 +30,10 @@ def planned_by_vroom(scene: Scene) -> Pairs:
 def _routes(board: Board) -> dict[int, list[int]]:
     """Outages in their order, by crew."""
     routes = _problem(board).solve(exploration_level=EXPLORATION, nb_threads=1).routes
-    stops = routes[routes["type"] == "job"]
     found: dict[int, list[int]] = {}
+    if "id" not in routes.columns:  # nobody can go anywhere
+        return found
+    stops = routes[routes["type"] == "job"]
     for crew, outage in zip(stops["vehicle_id"].tolist(), stops["id"].tolist(), strict=True):
         found.setdefault(board.crews[crew].id, []).append(board.outages[outage].id)
     return found
