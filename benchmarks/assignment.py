@@ -23,7 +23,7 @@ SIZES = {
     "2000x300": (2_000, 300, 5.0),
     "5000x500": (5_000, 500, 10.0),
 }
-AGAIN_S = 0.06  # of searching, for one event
+AGAIN_S = 0.05  # of searching, for one event
 RELIGHT = "Relight"
 
 
