@@ -67,7 +67,7 @@ def test_the_permit_and_the_gear_of_the_register_decide(town: Town) -> None:
     said = policy('[ranking]\ngear = { hv = "earthing_set" }\n')
     territory = town.store.read(lambda reading: territory_from(reading, said))
     crews = {c: r.crew for c, r in territory.crews.items()}
-    assert (crews[1].permit_kv, crews[1].gear, crews[2].permit_kv) == (0.4, {"ladder"}, None)
+    assert (crews[1].permit_kv, crews[1].gear, crews[2].permit_kv) == (0.4, frozenset({"ladder"}), None)
     assert crews[4].gear == {"ladder", "earthing_set"}
 
 
