@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dispatch_server.store.opening import prepare_postgres
+from dispatch_server.store.opening_postgres import prepare_postgres
 from tests.cluster import Cluster, installed_binaries
 
 DURABLE = ("max_connections=200", "listen_addresses=", "shared_buffers=256MB")

@@ -8,7 +8,8 @@ from typing import NoReturn
 
 import pytest
 
-from dispatch_server.store.opening import open_store, prepare_postgres
+from dispatch_server.store.opening import open_store
+from dispatch_server.store.opening_postgres import prepare_postgres
 from dispatch_server.store.store import Store
 from tests.clock import FakeClock
 from tests.cluster import Cluster, installed_binaries

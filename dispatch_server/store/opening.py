@@ -7,36 +7,38 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from dispatch_server.clock import Clock
-from dispatch_server.store.postgres import PostgresStore
-from dispatch_server.store.schema import LOCK, NEWEST, CannotOpen, bring_up_to_date
+from dispatch_server.store.schema import NEWEST, REVISION, CannotOpen, bring_up_to_date
 from dispatch_server.store.sqlite import SqliteStore, connect
 from dispatch_server.store.store import Store
 
 log = logging.getLogger(__name__)
-OLDEST_POSTGRESQL = 130_000  # the first with pg_current_xact_id()
 _EVERYBODY = 0o007
-_REVISION = "SELECT version_num FROM alembic_version"
 
 
 def open_store(address: str, clock: Clock) -> Store:
     """`sqlite:///relative/path`, `sqlite:////absolute/path`, a bare path, or `postgresql://…`."""
     path, url = prepare(address)
-    return PostgresStore(url, clock) if path is None else SqliteStore(path, clock)
+    if path is not None:
+        return SqliteStore(path, clock)
+    from dispatch_server.store.postgres import PostgresStore  # its driver takes 9 MB, which SQLite has no use for
+
+    return PostgresStore(url, clock)
 
 
 def prepare(address: str) -> tuple[Path | None, str]:
     """Brings the schema to the newest; gives the path of a SQLite file, or None and the URL of PostgreSQL."""
     path, url = _whereabouts(address)
-    if path is None:
-        prepare_postgres(url)
-    else:
+    if path is not None:
         prepare_sqlite(path)
+    else:
+        from dispatch_server.store.opening_postgres import prepare_postgres
+
+        prepare_postgres(url)
     return path, url
 
 
@@ -62,22 +64,6 @@ def _keep_private(path: Path) -> None:
         log.warning("%s can be read by everybody on this machine; run: chmod o-rwx %s*", path, path)
 
 
-def prepare_postgres(url: str) -> None:
-    try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
-            version = connection.info.server_version
-            is_newest = _postgres_revision(connection) == NEWEST
-    except psycopg.OperationalError as error:
-        raise CannotOpen(
-            f"The database does not answer: {error}. Check RELIGHT_DATABASE_URL and the server."
-        ) from error
-    if version < OLDEST_POSTGRESQL:
-        raise CannotOpen("Relight needs PostgreSQL 13 or newer; upgrade the database server.")
-    if not is_newest:
-        with alone_in_postgres(url) as alone:
-            bring_up_to_date(alone)
-
-
 @contextmanager
 def alone_in_sqlite(path: Path) -> Iterator[Connection]:
     """One transaction that nobody else writes beside."""
@@ -91,19 +77,16 @@ def alone_in_sqlite(path: Path) -> Iterator[Connection]:
 
 
 @contextmanager
-def alone_in_postgres(url: str) -> Iterator[Connection]:
-    """One transaction; another server that starts now waits for its end."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-        yield connection
-
-
-@contextmanager
 def alone_in(address: str) -> Iterator[Connection]:
     path, url = _whereabouts(address)
-    with alone_in_sqlite(path) if path is not None else alone_in_postgres(url) as connection:
-        yield connection
+    if path is not None:
+        with alone_in_sqlite(path) as connection:
+            yield connection
+    else:
+        from dispatch_server.store.opening_postgres import alone_in_postgres
+
+        with alone_in_postgres(url) as connection:
+            yield connection
 
 
 def _whereabouts(address: str) -> tuple[Path | None, str]:
@@ -121,17 +104,9 @@ def _whereabouts(address: str) -> tuple[Path | None, str]:
 
 def _sqlite_revision(connection: sqlite3.Connection) -> str | None:
     try:
-        found = connection.execute(_REVISION).fetchone()
+        found = connection.execute(REVISION).fetchone()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return None
         raise
-    return None if found is None else str(found[0])
-
-
-def _postgres_revision(connection: psycopg.Connection[tuple[object, ...]]) -> str | None:
-    try:
-        found = connection.execute(_REVISION).fetchone()
-    except psycopg.errors.UndefinedTable:
-        return None
     return None if found is None else str(found[0])

@@ -12,6 +12,7 @@ LOCK = 7_345_801_126  # any number, the same in every server
 
 REVISIONS = sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("m[0-9][0-9][0-9][0-9]_*.py"))
 NEWEST = REVISIONS[-1]
+REVISION = "SELECT version_num FROM alembic_version"
 
 
 class CannotOpen(Exception):
@@ -36,7 +37,7 @@ def revision_of(connection: Connection) -> str | None:
     """None for a database without tables of ours."""
     names = inspect(connection).get_table_names()
     if "alembic_version" in names:
-        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+        return str(connection.exec_driver_sql(REVISION).scalar_one())
     if clash := sorted(set(names) & set(SQLModel.metadata.tables)):
         raise CannotOpen(
             f"This database has tables named {', '.join(clash[:3])} that Relight did not make. "
