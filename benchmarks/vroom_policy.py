@@ -15,9 +15,9 @@ A_DAY_S = 86_400
 def planned_by_vroom(scene: Scene) -> Pairs:
     """A crew that has nothing to do gets the first stop of its route. What VROOM leaves out, because nobody would be
     there in time, goes to the nearest idle crew, in the order of the calls."""
-    board = whole_board.situation(scene.reading, scene.territory).board
-    if not board.crews:
+    if not scene.idle:
         return []
+    board = whole_board.situation(scene.reading, scene.territory).board
     routes = _routes(board)
     turns = {outage: (crew, turn) for crew, route in routes.items() for turn, outage in enumerate(route, 1)}
     pairs = first_stops(scene, turns)

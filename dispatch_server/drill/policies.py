@@ -47,12 +47,18 @@ class Scene:
     waiting: Sequence[Waiting]
     crews: Sequence[CrewNow]
 
-    def idle(self, one: Waiting) -> list[CrewNow]:
-        return [crew for crew in self.able(one) if not crew.jobs]
+    @property
+    def idle(self) -> list[CrewNow]:
+        return [crew for crew in self.crews if not crew.jobs]
 
-    def able(self, one: Waiting) -> list[CrewNow]:
+    @property
+    def with_room(self) -> list[CrewNow]:
+        """In a storm hundreds wait, and few crews can take anything at all."""
+        return [crew for crew in self.crews if crew.in_hand < self.territory.policy.jobs_in_hand_max]
+
+    def able(self, one: Waiting, crews: Sequence[CrewNow]) -> list[CrewNow]:
         """Those who refused are asked again only when nobody else is left."""
-        fit = [crew for crew in self.crews if is_fit(one.outage, crew, self.territory.policy)]
+        fit = [crew for crew in crews if is_fit(one.outage, crew, self.territory.policy)]
         return [c for c in fit if c.crew.id not in one.refused] or fit
 
     def minutes(self, one: Waiting, crews: Sequence[CrewNow]) -> dict[int, float]:
@@ -123,30 +129,31 @@ class ByHand:
 def nearest_idle(scene: Scene) -> Pairs:
     """First come: in the order of the calls, each to the nearest crew that has nothing to do."""
     pairs: Pairs = []
-    taken: set[int] = set()
+    idle = scene.idle
     for one in sorted(scene.waiting, key=lambda w: (w.outage.first_call_at, w.outage.id)):
-        idle = [crew for crew in scene.idle(one) if crew.crew.id not in taken]
-        if idle:
-            minutes = scene.minutes(one, idle)
-            crew_id = min(minutes, key=lambda n: (minutes[n], n))
-            taken.add(crew_id)
-            pairs.append((one.outage.id, crew_id))
+        if not idle:
+            break
+        if able := scene.able(one, idle):
+            minutes = scene.minutes(one, able)
+            nearest = min(able, key=lambda crew: (minutes[crew.crew.id], crew.crew.id))
+            idle.remove(nearest)
+            pairs.append((one.outage.id, nearest.crew.id))
     return pairs
 
 
 def own_squad_first(scene: Scene) -> Pairs:
     """As done by hand: the squad whose depot lies nearest gets the call, danger first; when all its crews are at work,
-    behind the work of the one that has least of it. Another squad is asked when the own has nobody on duty that may."""
+    behind the work of the one that has least of it. Another squad is asked when the own has nobody who may."""
     pairs: Pairs = []
-    given: dict[int, int] = {}
+    crews = scene.with_room
     for one in sorted(scene.waiting, key=lambda w: (_PRESSING[w.outage.priority], w.outage.first_call_at)):
-        able = [crew for crew in scene.able(one) if not given.get(crew.crew.id)]
-        own = own_squad(scene.territory, one.site, able)
-        if own:
+        if not crews:
+            break
+        if own := own_squad(scene.territory, one.site, scene.able(one, crews)):
             minutes = scene.minutes(one, own)
-            crew = min(own, key=lambda c: (c.in_hand, minutes[c.crew.id], c.crew.id))
-            given[crew.crew.id] = 1
-            pairs.append((one.outage.id, crew.crew.id))
+            least = min(own, key=lambda c: (c.in_hand, minutes[c.crew.id], c.crew.id))
+            crews.remove(least)
+            pairs.append((one.outage.id, least.crew.id))
     return pairs
 
 
@@ -163,6 +170,8 @@ def own_squad(territory: Territory, site: LonLat, able: Sequence[CrewNow]) -> li
 
 def whole_board_first_stops(scene: Scene) -> Pairs:
     """The plan of the whole board, made anew at every event; a crew that has nothing to do gets its first stop."""
+    if not scene.idle:
+        return []
     now: Situation = whole_board.situation(scene.reading, scene.territory)
     plan = RollingPlanner().plan(now.board, steps(PLAN_STEPS))
     return first_stops(scene, {stop.outage_id: (stop.crew_id, stop.turn) for stop in plan.stops.values()})
@@ -170,7 +179,7 @@ def whole_board_first_stops(scene: Scene) -> Pairs:
 
 def first_stops(scene: Scene, plan: Mapping[int, tuple[int, int]]) -> Pairs:
     """Of a plan that says for each outage which crew goes there, and as its how-manieth."""
-    idle = {crew.crew.id for crew in scene.crews if not crew.jobs}
+    idle = {crew.crew.id for crew in scene.idle}
     free = {one.outage.id for one in scene.waiting}
     return [(o, crew) for o, (crew, turn) in sorted(plan.items()) if turn == 1 and crew in idle and o in free]
 
