@@ -178,7 +178,7 @@ def whole_board_first_stops(scene: Scene) -> Pairs:
 
 
 def first_stops(scene: Scene, plan: Mapping[int, tuple[int, int]]) -> Pairs:
-    """Of a plan that says for each outage which crew goes there, and as its how-manieth."""
+    """Of a plan that says for each outage which crew goes there, and which stop of its day that is (the first is 1)."""
     idle = {crew.crew.id for crew in scene.idle}
     free = {one.outage.id for one in scene.waiting}
     return [(o, crew) for o, (crew, turn) in sorted(plan.items()) if turn == 1 and crew in idle and o in free]
