@@ -185,7 +185,7 @@ def _bearing(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> _Be
 
 
 def _may_be_noise(mention: Mention) -> bool:
-    """A short form that fits nothing else: 和平 in 永丰镇和平饭店 is no village. A township's counts where it is firm."""
+    """A short form that fits nothing else: 和平 in 永丰镇和平饭店 is no village. Firm ones of a township count."""
     if not mention.is_short or COUNTY in mention.kinds:
         return False
     if TOWNSHIP in mention.kinds:

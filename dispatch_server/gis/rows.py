@@ -113,12 +113,8 @@ def rows_of(folder: Folder, file: str) -> Iterator[Row]:
     crs = folder.crs_of(file) if file in WITH_POSITIONS else None
     text = folder.text(file)
     if NO_TEXT in text:
-        raise BadInput(
-            at(
-                f"{file} line {text[: text.index(NO_TEXT)].count(chr(10)) + 1}",
-                "it holds a character that is not text.",
-            )
-        )
+        row = text.count("\n", 0, text.index(NO_TEXT)) + 1
+        raise BadInput(at(f"{file} line {row}", "it holds a character that is not text."))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header, columns = header_of(reader, file), HEADERS[file].split()
     if missing := [c for c in columns if c not in header]:
@@ -143,7 +139,7 @@ def header_of(reader: "Reader", label: str) -> list[str]:
     try:
         return next(reader, [])
     except csv.Error as error:
-        raise BadInput(at(f"{label} line 1", f"{error}.")) from None
+        raise BadInput(at(f"{label} line {reader.line_num}", f"{error}.")) from None
 
 
 def read_all(rows: Iterator[Row], make: Callable[[Row], T]) -> Read[T]:

@@ -9,6 +9,10 @@ SENTENCES: dict[str, str] = {
     "{layer}: {flaw}": "{layer}：{flaw}",
     "Note: {flaw}": "注意：{flaw}",
     "line {row}": "第 {row} 行",
+    "it holds a character that is not text.": "含有不是文字的字符。",
+    "{manifest} names the file {file}; a file's name has only characters that print.": (
+        "{manifest} 所写的文件名 {file} 含有无法显示的字符；文件名只能用可显示的字符。"
+    ),
     "feature {row}": "要素 {row}",
     "{layer} line {row}": "{layer} 第 {row} 行",
     # The manifest and the files
