@@ -29,6 +29,7 @@ from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import PlaceMethod, Sure
 
 _HOUSE = re.compile(f"(?:的|上)?(?P<n>{NUMBER})(?:号|弄|#)(?!杆|公变|台|变|线)")
+_TOWNSHIPS = ("镇", "乡", "街道")
 _HOUSE_DOUBT_M = 50.0
 _HOUSE_DOUBT = 0.1  # of the street's length: numbers are not spread evenly along it
 # What "beside" adds where the caller does not say how far.
@@ -158,6 +159,8 @@ class ByWords:
             return Sure.DOUBTFUL, told.beside(where)
         if _has_namesakes(reading, only):
             return Sure.DOUBTFUL, told.may_be_meant_as_well(only.heard_words, where)
+        if _follows_an_unknown_township(reading, only):
+            return Sure.DOUBTFUL, told.heard(only.heard_words, where)
         if only.entry.kind == POLE and only.how is How.SHORT:
             return Sure.DOUBTFUL, told.maybe_of_another_name(only.heard_words, where)
         if reading.unknown:
@@ -240,6 +243,12 @@ def _has_namesakes(reading: Reading, only: Hypothesis) -> bool:
     if only.entry.kind != TOWNSHIP or only.inside or any(not m.is_short for m in only.named):
         return False
     return any(h.entry.kind == VILLAGE and not only.entry.holds(h.entry) for h in reading.ordered[1:])
+
+
+def _follows_an_unknown_township(reading: Reading, only: Hypothesis) -> bool:
+    """金竹三镇马溪村: a township was named that nobody heard right, and the village may be that one's."""
+    known = {mention.end for mention in reading.mentions}
+    return any(m.start not in known and reading.words[: m.start].endswith(_TOWNSHIPS) for m in only.named)
 
 
 def _house_number(words: str, only: Hypothesis) -> int | None:

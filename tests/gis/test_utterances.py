@@ -19,8 +19,6 @@ from tests.gis.utterance_rules import by_rules
 SAMPLE = Path(__file__).parents[2] / "gis_data" / "loudi"
 WORST = 40  # of the failing ones, so many are printed
 NEVER = {"sure but wrong", "placed out of nothing", "contradiction not shown", "circle misses the caller"}
-# Answered wrongly today, each of them a defect to mend: none may join them.
-STILL_WRONG = {"金竹三镇马溪村", "我家楼下配电箱冒烟！快点！"}
 
 Ask = Callable[[Utterance], Told]
 
@@ -96,7 +94,7 @@ def test_the_corpus_is_large_enough(names: Names) -> None:
 
 def test_what_people_say_by_hand(names: Names, ask: Ask) -> None:
     found = score(read_by_hand(names), ask)
-    assert {fault.utterance.words for fault in found.faults if fault.what in NEVER} <= STILL_WRONG
+    assert not [fault for fault in found.faults if fault.what in NEVER]
     assert found.township >= 0.99 and found.village >= 0.95 and found.offered >= 0.95
 
 
