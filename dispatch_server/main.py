@@ -37,6 +37,7 @@ from dispatch_server.workers.ticker import Ticker
 
 if TYPE_CHECKING:
     from dispatch_server.gis.geocoder import RemoteGeocoder
+    from dispatch_server.gis.locator import MapLocator
     from dispatch_server.gis.routing_http import RoutingService
     from dispatch_server.web.served import Served
 
@@ -52,7 +53,15 @@ class NoMap(Exception):
 class Ground:
     """The ground in force. A layer load by anybody replaces it within a second; Works under way keep theirs."""
 
-    def __init__(self, store: Store, policy: Policy, services: "Sequence[RoutingService]" = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy,
+        services: "Sequence[RoutingService]" = (),
+        made: "MapLocator | None" = None,
+    ) -> None:
+        """`made` is the map that was just loaded, where it was: making it anew would cost a second."""
+        self._made = made
         self._store = store
         self._policy = policy
         self._services = services
@@ -67,7 +76,9 @@ class Ground:
         now = self._store.read(versions)
         version, speeds = now.get("layers", 0), now.get(SPEEDS, 0)
         if version != self._version:
-            self._territory = self._routed(self._store.read(lambda reading: territory_from(reading, self._policy)))
+            made, self._made = self._made, None
+            found = self._store.read(lambda reading: territory_from(reading, self._policy, made))
+            self._territory = self._routed(found)
         if (version, speeds) != (self._version, self._speeds):
             learned = self._store.read(lambda reading: learned_speeds(reading, self._policy))
             self._territory.travel.take_up(learned)
@@ -180,8 +191,8 @@ def wired(settings: Settings, clock: Clock = utc_now, policy_text: str | None = 
     geocoders, services = geocoders_of(settings), routing_of(settings)
     store = open_store(settings.url, clock)
     try:
-        _load_first_map(store, settings.gis_dir)
-        yield Wired(settings, store, Ground(store, policy, services), geocoders)
+        made = _load_first_map(store, settings.gis_dir)
+        yield Wired(settings, store, Ground(store, policy, services, made), geocoders)
     finally:
         store.close()
 
@@ -227,16 +238,16 @@ def routing_of(settings: Settings) -> "tuple[RoutingService, ...]":
     return tuple(makers[name](url, settings.routing_timeout_ms / 1000) for name, url in named)
 
 
-def _load_first_map(store: Store, gis_dir: Path | None) -> None:
+def _load_first_map(store: Store, gis_dir: Path | None) -> "MapLocator | None":
+    """The map, where it was loaded now."""
     if store.read(any_layers):
-        return
+        return None
     if gis_dir is None:
         raise NoMap("No map is loaded yet. Run: relight gis load DIR, or name a folder in RELIGHT_GIS_DIR.")
     folder = gis_dir
 
-    def load(work: Work) -> None:
+    def load(work: Work) -> "MapLocator | None":
         work.lock("layers")  # of several servers that start at once, one loads
-        if not any_layers(work):
-            load_layers(work, folder)
+        return None if any_layers(work) else load_layers(work, folder)
 
-    store.work(COMMAND_LINE, load)
+    return store.work(COMMAND_LINE, load)

@@ -96,6 +96,7 @@ class Premises:
 class Clues:
     """What a call says about where it is. `pin` is already WGS-84.
 
+    `address` is what was said of the place, `words` whatever else was said: read where there is no address.
     `plate` is the code on a transformer or a pole; `of_number` are the premises of the caller's number, which tell who
     calls and only perhaps where it is dark.
     """
@@ -103,5 +104,6 @@ class Clues:
     premises: Premises | None = None
     pin: LonLat | None = None
     address: str | None = None
+    words: str | None = None
     plate: str | None = None
     of_number: tuple[Premises, ...] = ()

@@ -91,7 +91,8 @@ class Gazetteer:
         kind, _, code = entry_id.partition(":")
         return self.names.by_id.get(entry_id) or (self.wires.by_code(code) if kind in ("transformer", "pole") else None)
 
-    def read(self, said: str) -> Reading:
+    def read(self, said: str, *, as_written: bool = False) -> Reading:
+        """`as_written` leaves out what only sounds like a name or is a character away from one."""
         words = clean(said)
         if not words:
             return Reading()
@@ -100,7 +101,7 @@ class Gazetteer:
         words = without_taken_back(words, exact, kept)
         mentions = self._with_wires(words, kept)
         ordered = hypotheses(mentions)
-        if _is_open(ordered):
+        if not as_written and _is_open(ordered):
             mentions = self._with_heard(words, mentions, ordered)
             ordered = hypotheses(mentions)
         reading = Reading(words, tuple(mentions), tuple(ordered), len(best_of(ordered)) if ordered else 0)

@@ -15,8 +15,6 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 Indices = NDArray[np.int32]
 Degrees = NDArray[np.float64]
@@ -195,42 +193,20 @@ class Grid:
         return marked
 
     def _name_owners(self, tree: shapely.STRtree) -> None:
-        """Unmarked cells that touch have no border between them: one position speaks for all of them."""
+        """Unmarked cells in a row that touch have no border between them: the first one's middle speaks for all."""
         open_ones = self._owner != MIXED
-        run_of, firsts, part_of, count = _connected(open_ones)
-        speaker = np.empty(count, dtype=np.int64)
-        speaker[part_of] = firsts
-        middles = shapely.points(*self._middles(*np.divmod(speaker, self._side)))
-        owners = np.full(count, NOBODY, dtype=self._owner.dtype)
+        starts = open_ones.copy()
+        starts[:, 1:] &= ~open_ones[:, :-1]
+        middles = shapely.points(*self._middles(*np.nonzero(starts)))
+        owners = np.full(np.count_nonzero(starts), NOBODY, dtype=self._owner.dtype)
         asked, found = tree.query(middles, predicate="intersects")
         # Of several, the smallest index; assigned in falling order, so that it is written last.
         falling = np.argsort(-found, kind="stable")
         owners[asked[falling]] = found[falling]
-        self._owner = owners[part_of][run_of - 1]
-        self._owner[~open_ones] = MIXED
+        self._owner[open_ones] = owners[np.cumsum(starts, dtype=np.int32)[open_ones.ravel()] - 1]
 
     def _middles(self, rows: NDArray[Any], columns: NDArray[Any]) -> tuple[Degrees, Degrees]:
         return self._west + (columns + 0.5) / self._per_lon, self._south + (rows + 0.5) / self._per_lat
-
-
-def _connected(cells: NDArray[np.bool_]) -> tuple[Indices, NDArray[np.int64], Indices, int]:
-    """Which of `cells` touch along a side: of each cell its run (from 1, row by row), of each run its first cell and
-    its connected part; how many parts. By SciPy's graphs, which roads need too: its image library takes 7 MB more.
-    """
-    starts = _first_of_stretches(cells)
-    run_of = np.cumsum(starts.ravel(), dtype=np.int32).reshape(cells.shape)
-    meets = _first_of_stretches(cells[1:] & cells[:-1])
-    above, below = run_of[:-1][meets] - 1, run_of[1:][meets] - 1
-    firsts = np.flatnonzero(starts)
-    touching = csr_array((np.ones(len(above), dtype=np.int8), (above, below)), shape=(len(firsts), len(firsts)))
-    count, part_of = connected_components(touching, directed=False)
-    return run_of, firsts, part_of, count
-
-
-def _first_of_stretches(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    firsts = cells.copy()
-    firsts[:, 1:] &= ~cells[:, :-1]
-    return firsts
 
 
 def _sorted_once(keys: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -38,19 +38,24 @@ class MapLocator:
         found = [p for p in (*numbered, self._by_pin(clues.pin)) if p is not None]
         outside = [p for p in found if p.area is None]
         inside = [p for p in found if p.area is not None]
-        reading = self._read(clues.address, inside)
-        place = self._checked(inside[0], reading, clues.pin) if inside else self._by_words.place(reading, clues.address)
+        reading = self._read(clues, inside)
+        said = clues.address or clues.words
+        place = self._checked(inside[0], reading, clues.pin) if inside else self._by_words.place(reading, said)
         if clues.of_number and (not inside or inside[0].method is PlaceMethod.PIN):
             place = self._with_number(place, reading, clues)
         if place.method is PlaceMethod.NONE and outside:
             place = self._outside(outside[0], place, clues)
         return _on_the_wires_of(clues.premises, _with_notes(place, outside))
 
-    def _read(self, words: str | None, known: Sequence[Place]) -> Reading:
-        """Nothing where the words only say what is known already: most calls with an account give its address."""
-        if not words or (known and _say_just_that(words, known[0].names)):
+    def _read(self, clues: Clues, known: Sequence[Place]) -> Reading:
+        """Nothing where the words only say what is known already: most calls with an account give its address.
+
+        What was said beside a place that is known is searched for names, not for what only sounds like one.
+        """
+        said = clues.address or clues.words
+        if not said or (known and _say_just_that(said, known[0].names)):
             return Reading()
-        return self._gazetteer.read(words)
+        return self._gazetteer.read(said, as_written=bool(known) and not clues.address)
 
     def candidate(self, candidate_id: str) -> Place | None:
         """The place behind an id that `locate` gave. A person chose it, so it is certain within its radius."""
@@ -129,7 +134,7 @@ class MapLocator:
         near = self._zones.nearest_points(pin.at, _NEAREST_AREAS)
         areas = [self._pinned(at, area, told.nearest_area(area, metres)) for area, at, metres in near]
         candidates = (*place.candidates, *areas)[:MOST_CANDIDATES]
-        return replace(pin, candidates=candidates, note=place.note if clues.address else "")
+        return replace(pin, candidates=candidates, note=place.note if clues.address or clues.words else "")
 
     def _with_number(self, place: Place, reading: Reading, clues: Clues) -> Place:
         """What the caller's number adds: it tells who calls, and where it is dark if nothing said speaks against."""

@@ -33,7 +33,7 @@ class SaidWhere:
 
 def clues_of(reading: Reading, territory: Territory, said: SaidWhere) -> Clues:
     """Numbers are looked up in the registers, most trusted first; the caller's own only where there is none of them."""
-    clues = Clues(pin=said.pin, address=said.address or said.words)
+    clues = Clues(pin=said.pin, address=said.address, words=said.words)
     numbers = [said.number] if said.number else list(_numbers_in(said))
     for number in numbers:
         premises = premises_of_account(reading, number) or premises_of_meter(reading, number)

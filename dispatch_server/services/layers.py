@@ -97,20 +97,21 @@ def _registers(
     return Registers(rows, shifts, areas)
 
 
-def load_layers(work: Work, directory: Path) -> None:
+def load_layers(work: Work, directory: Path) -> MapLocator:
     """All or nothing. Takes seconds: for the command line and for the first start, before anybody is served."""
     folder = folder_at(directory)
-    require_readable(folder)
+    locator = require_readable(folder)
     keep_layers(work, folder, read_registers(folder))
+    return locator
 
 
-def require_readable(folder: Folder) -> None:
+def require_readable(folder: Folder) -> MapLocator:
     """Raises BadInput where a server could not start on these layers; `check` says more, and takes longer."""
     if sentences := unlike_the_manifest(folder):
         raise BadInput(sentences[0])
-    locator_of(folder)
     if has_roads(folder):
         layers.roads_of(folder)
+    return locator_of(folder)
 
 
 def keep_layers(work: Work, folder: Folder, registers: Registers, known: Known | None = None) -> None:
@@ -144,15 +145,16 @@ def _unknown(rows: Sequence[Mapping[str, Any]], table: str, known: Known | None)
     return [row for row in rows if there.get(row[key]) != as_known(row, table)]
 
 
-def territory_from(reading: Reading, policy: Policy) -> Territory:
-    """From the newest layers in the store. Takes a fifth of a second: never inside a Work."""
+def territory_from(reading: Reading, policy: Policy, made: MapLocator | None = None) -> Territory:
+    """From the newest layers in the store. Takes a second: never inside a Work. `made` is used where it is of them."""
     files = layer_files(reading)
     if not files:
         raise NotFound(NOTHING_LOADED)
     folder = folder_of(files)
     travel = RoadTravel(_roads(folder, policy), policy)
     reach = RoadReach(_seats(folder), travel, policy)
-    return Territory(locator_of(folder), travel, policy, crew_records(reading), reach)
+    locator = made if made is not None and made.version == folder.version else locator_of(folder)
+    return Territory(locator, travel, policy, crew_records(reading), reach)
 
 
 def check_folder(directory: Path, say: Say) -> list[str]:
