@@ -20,6 +20,7 @@ from dispatch_server.domain.refusals import BadInput, Forbidden, NotFound, Refus
 from dispatch_server.domain.rules import BadPolicy
 from dispatch_server.gis.geocoder_terms import BadGeocoders, describe_terms
 from dispatch_server.main import NoMap, policy_of, store_of, wired
+from dispatch_server.memory import keep_one_heap
 from dispatch_server.protocol.sentences import in_chinese
 from dispatch_server.protocol.words import Role
 from dispatch_server.settings import BadSetting, Settings, describe, read_settings
@@ -60,6 +61,7 @@ PRIVATE = 0o077  # what a command writes holds callers' numbers, passwords or ke
 
 def main() -> None:
     os.umask(PRIVATE)
+    keep_one_heap()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         app()

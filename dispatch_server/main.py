@@ -1,5 +1,6 @@
 """Wiring: the only file that knows every adapter."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -191,8 +192,9 @@ def wired(settings: Settings, clock: Clock = utc_now, policy_text: str | None = 
     geocoders, services = geocoders_of(settings), routing_of(settings)
     store = open_store(settings.url, clock)
     try:
-        made = _load_first_map(store, settings.gis_dir)
-        yield Wired(settings, store, Ground(store, policy, services, made), geocoders)
+        with _without_sweeps():
+            ground = Ground(store, policy, services, _load_first_map(store, settings.gis_dir))
+        yield Wired(settings, store, ground, geocoders)
     finally:
         store.close()
 
@@ -236,6 +238,16 @@ def routing_of(settings: Settings) -> "tuple[RoutingService, ...]":
 
     makers: dict[str, Callable[[str, float], RoutingService]] = {"osrm": Osrm, "valhalla": Valhalla}
     return tuple(makers[name](url, settings.routing_timeout_ms / 1000) for name, url in named)
+
+
+@contextmanager
+def _without_sweeps() -> Iterator[None]:
+    """Reading the layers makes a million objects and no garbage: looking for it took 0.6 s of 1.9."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _load_first_map(store: Store, gis_dir: Path | None) -> "MapLocator | None":

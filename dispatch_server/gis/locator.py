@@ -33,6 +33,10 @@ class MapLocator:
     def version(self) -> str:
         return self._circles.version
 
+    @property
+    def area_count(self) -> int:
+        return self._zones.count
+
     def locate(self, clues: Clues) -> Place:
         numbered = [self._by_account(clues.premises), self._by_plate(clues.plate)]
         found = [p for p in (*numbered, self._by_pin(clues.pin)) if p is not None]

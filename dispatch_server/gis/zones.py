@@ -15,6 +15,9 @@ from dispatch_server.protocol.geo import LonLat
 
 # Chords of the circle that stands for a radius: their error is below 0.01 % of it.
 _CORNERS = 256
+_TURNS = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+# On a circle of 1: between the inscribed and the circumscribed polygon, half the error on either side.
+_CORNERS_OF_ONE = np.column_stack((np.cos(_TURNS), np.sin(_TURNS))) / np.sqrt(np.cos(np.pi / _CORNERS))
 _A_LITTLE_DEG = 2e-5  # about two metres
 
 
@@ -28,6 +31,10 @@ class Zones:
         outlines = [s.shape for s in self._shapes]
         self._tree = shapely.STRtree(outlines)
         self._grid = Grid(outlines, self._tree)
+
+    @property
+    def count(self) -> int:
+        return len(self._shapes)
 
     def area(self, code: str) -> Area | None:
         found = self._by_code.get(code)
@@ -121,12 +128,8 @@ class Zones:
 
 def _circle(at: LonLat, radius_m: float) -> shapely.Polygon:
     plane = Plane.around(at)
-    turns = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
-    # Between the inscribed and the circumscribed polygon, half the error on either side.
-    reach_m = radius_m / np.sqrt(np.cos(np.pi / _CORNERS))
-    return shapely.Polygon(
-        np.column_stack((at.lon + np.cos(turns) * reach_m / plane.x_m, at.lat + np.sin(turns) * reach_m / plane.y_m))
-    )
+    reach_deg = radius_m / plane.x_m, radius_m / plane.y_m
+    return shapely.Polygon(_CORNERS_OF_ONE * reach_deg + (at.lon, at.lat))
 
 
 def _properties(shape: AreaShape) -> str:

@@ -65,14 +65,14 @@ class Known:
     loads: int
 
 
-def read_registers(folder: Folder) -> Registers:
-    """Raises BadInput with the first thing that is wrong."""
+def read_registers(folder: Folder, areas: int) -> Registers:
+    """Beside so many areas, which were read already. Raises BadInput with the first thing that is wrong."""
     return _registers(
         _crews(strict(layers.read_crews(folder)), strict(layers.read_depots(folder))),
         strict(layers.read_transformers(folder)),
         strict(layers.read_accounts(folder)),
         strict(layers.read_shifts(folder)),
-        len(strict(layers.read_areas(folder))),
+        areas,
     )
 
 
@@ -101,7 +101,7 @@ def load_layers(work: Work, directory: Path) -> MapLocator:
     """All or nothing. Takes seconds: for the command line and for the first start, before anybody is served."""
     folder = folder_at(directory)
     locator = require_readable(folder)
-    keep_layers(work, folder, read_registers(folder))
+    keep_layers(work, folder, read_registers(folder, locator.area_count))
     return locator
 
 

@@ -1,9 +1,7 @@
 """One server process: uvicorn with our own log of requests, since its own would write query strings."""
 
-import ctypes
 import gc
 import logging
-import platform
 import signal
 import socket
 import threading
@@ -11,6 +9,7 @@ from collections.abc import Callable
 
 import uvicorn
 
+from dispatch_server.memory import give_back
 from dispatch_server.web.app import create_app
 from dispatch_server.web.served import Served
 
@@ -61,15 +60,9 @@ def _leave_alone_what_stays() -> None:
     """The map and the code stay as long as the server. Looking through them again for garbage took a tenth of a second,
     in which nobody was answered."""
     gc.collect()
-    _give_back_memory()
+    give_back()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
-
-
-def _give_back_memory() -> None:
-    """Reading the layers leaves free heap behind, some 25 MB at Loudi; glibc keeps it for later unless it is told."""
-    if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _leave_signals_to_uvicorn() -> None:

@@ -183,7 +183,7 @@ def test_every_load_stands_in_the_history_also_one_that_brings_an_old_version_ba
 
 def test_of_two_who_load_at_once_the_second_is_told(loaded: Store, tmp_path: Path) -> None:
     folder = folder_at(new_map(tmp_path, moved_border()))
-    registers, known = read_registers(folder), loaded.read(known_registers)
+    registers, known = read_registers(folder, 6), loaded.read(known_registers)
     load_folder(loaded, tmp_path / "map", lambda _: None)
     before: list[Load] = loaded.read(loads)
     with pytest.raises(Refused, match="Somebody else loaded layers meanwhile"):
@@ -194,7 +194,7 @@ def test_of_two_who_load_at_once_the_second_is_told(loaded: Store, tmp_path: Pat
 def test_what_cannot_be_written_leaves_the_old_map_whole(loaded: Store, tmp_path: Path) -> None:
     """A row that the database refuses comes after the files were written: they go with it."""
     folder = folder_at(new_map(tmp_path, moved_border()))
-    registers = read_registers(folder)
+    registers = read_registers(folder, 6)
     nameless = {**registers.rows["accounts"][0], "account_no": None}
     broken = replace(registers, rows={**registers.rows, "accounts": [nameless]})
     before = loaded.read(layer_files)
