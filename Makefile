@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up-of
-SYSTEM_PACKAGES := caddy chromium fonts-noto-cjk libatomic1 openssl postgresql postgresql-client
+SYSTEM_PACKAGES := caddy chromium fonts-noto-cjk libatomic1 libegl1 libgl1 libgl1-mesa-dri libgles2 libmtdev1 openssl \
+	postgresql postgresql-client
 
 .PHONY: demo test soak setup system-packages check
 

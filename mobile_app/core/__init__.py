@@ -1,0 +1,1 @@
+"""What the tablet knows and does; no Kivy here."""

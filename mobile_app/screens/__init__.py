@@ -1,0 +1,1 @@
+"""What the crew sees: each screen shows a view and passes presses on."""
