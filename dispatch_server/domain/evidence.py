@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch_server.domain.rules import Policy
-from dispatch_server.protocol.geo import LonLat, metres_between
+from dispatch_server.protocol import grading
+from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.grading import Graded, Reach
 from dispatch_server.protocol.messages import ActionTaken, Fix, Push
-from dispatch_server.protocol.words import AreaClass, ClockSource, Grade, Provider
-
-# 68 % radius to 95 % radius of a two-dimensional normal error: sqrt(ln 0.05 / ln 0.32) = 1.62.
-A95_PER_A68 = 1.62
+from dispatch_server.protocol.words import AreaClass, ClockSource, Provider
 
 # The elapsed clock is exact to the time the push spent on its way; seconds, as a rule.
 ELAPSED_DOUBT_S = 1.0
@@ -28,15 +27,6 @@ class TimeOfAction:
     at: datetime
     source: ClockSource
     doubt_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """`distance_m` is from the fix to the nearest site point; None without a usable fix."""
-
-    grade: Grade
-    distance_m: float | None
-    hint: str
 
 
 def time_of(action: ActionTaken, push: Push, received_at: datetime, wall_error: timedelta | None) -> TimeOfAction:
@@ -89,15 +79,6 @@ def _since_fix(action: ActionTaken, fix: Fix) -> timedelta:
     return since if abs(since) > FIX_TELLS_TIME_FOR else timedelta(0)
 
 
-def fix_age_s(action: ActionTaken) -> float | None:
-    """Seconds from the fix to the press, by the device's own counter where both carry it."""
-    if action.fix is None:
-        return None
-    if action.fix.elapsed_ms is not None:
-        return abs(action.elapsed_ms - action.fix.elapsed_ms) / 1000
-    return abs((action.occurred_at - action.fix.fixed_at).total_seconds())
-
-
 def grade(
     fix: Fix | None,
     age_s: float | None,
@@ -106,36 +87,10 @@ def grade(
     area_class: AreaClass | None,
     policy: Policy,
 ) -> Graded:
-    """The contract's table. `radius_m` is the doubt of the place itself; an unplaced site cannot be proved."""
-    distance_m = None if fix is None else min((metres_between(fix.at, site) for site in sites), default=None)
-    # Before all else: a mock reading with a poor accuracy must not pass for an honest declaration.
-    if fix is not None and fix.is_mock:
-        return Graded(Grade.C, distance_m, "The device reports a mock location.")
-    if fix is None or age_s is None:
-        return Graded(Grade.DECLARED, None, "No GPS reading came with the check-in.")
-    if age_s > policy.fix_fresh.total_seconds():
-        return Graded(Grade.DECLARED, None, f"The GPS reading is {age_s:.0f} s older than the check-in.")
-    if fix.accuracy_m > policy.worst_accuracy_m:
-        return Graded(
-            Grade.DECLARED, None, f"The GPS reading is only good to {fix.accuracy_m:.0f} m; step into the open."
-        )
-    if distance_m is None:
-        return Graded(Grade.C, None, "The fault has no place on the map yet; a dispatcher can confirm.")
-    return _by_distance(fix, distance_m, radius_m, _reach_m(area_class, policy))
+    """The contract's table, with the numbers of the policy; a class not known yet has the shortest reach."""
+    return grading.grade(fix, age_s, sites, radius_m, _reach(area_class, policy))
 
 
-def _by_distance(fix: Fix, distance_m: float, radius_m: float, reach_m: float) -> Graded:
-    a95_m = A95_PER_A68 * fix.accuracy_m
-    if fix.provider is Provider.GPS and distance_m + a95_m <= reach_m and radius_m <= reach_m:
-        return Graded(Grade.A, distance_m, f"GPS puts the crew {distance_m:.0f} m from the fault.")
-    if distance_m - a95_m <= reach_m + radius_m:
-        return Graded(Grade.B, distance_m, f"About {distance_m:.0f} m from the fault, within the doubt.")
-    return Graded(
-        Grade.C,
-        distance_m,
-        f"GPS is {distance_m:.0f} m from the fault: come closer, or tell us the place on the map is wrong.",
-    )
-
-
-def _reach_m(area_class: AreaClass | None, policy: Policy) -> float:
-    return min(policy.within_m.values()) if area_class is None else policy.within_m[area_class]
+def _reach(area_class: AreaClass | None, policy: Policy) -> Reach:
+    within_m = min(policy.within_m.values()) if area_class is None else policy.within_m[area_class]
+    return Reach(within_m, policy.fix_fresh.total_seconds(), policy.worst_accuracy_m)

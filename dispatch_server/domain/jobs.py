@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch_server.domain.evidence import Graded, TimeOfAction
+from dispatch_server.domain.evidence import TimeOfAction
 from dispatch_server.domain.job_facts import (
     AcceptedTooLate,
     ArrivalConfirmed,
@@ -37,6 +37,7 @@ from dispatch_server.domain.job_fold import after as after
 from dispatch_server.domain.job_steps import MOVES, Mark, Step, in_order, standing_after, state_after
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.rules import Policy
+from dispatch_server.protocol.grading import Graded
 from dispatch_server.protocol.words import UNRESTORED_JOB, JobState
 
 Move = tuple[datetime, int, JobId]

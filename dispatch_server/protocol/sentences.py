@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from dispatch_server.protocol.chinese import calls, crews, layers, outages, plans, requests, travel
+from dispatch_server.protocol.chinese import calls, crews, layers, outages, plans, requests, tablet, travel
 from dispatch_server.protocol.chinese.words import HOLDS, LISTS, SAID, WORDS
 
 SENTENCES: dict[str, str] = {
     english: chinese
-    for noun in (calls, crews, layers, outages, plans, requests, travel)
+    for noun in (calls, crews, layers, outages, plans, requests, tablet, travel)
     for english, chinese in noun.SENTENCES.items()
 }
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from dispatch_server.domain import arrivals, evidence, jobs
-from dispatch_server.domain.evidence import Graded
 from dispatch_server.domain.job_facts import JobFact
 from dispatch_server.domain.jobs import CheckIn, Job
 from dispatch_server.domain.outages import Outage
 from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.grading import Graded, fix_age_s
 from dispatch_server.protocol.messages import ActionTaken
 from dispatch_server.protocol.words import Role
 from dispatch_server.services import enforcement
@@ -31,7 +31,7 @@ def site_points(reading: Reading, outage: Outage) -> tuple[list[LonLat], float]:
 
 def grade_check_in(reading: Reading, territory: Territory, outage: Outage, action: ActionTaken) -> Graded:
     points, radius_m = site_points(reading, outage)
-    age_s = evidence.fix_age_s(action)
+    age_s = fix_age_s(action)
     return evidence.grade(action.fix, age_s, points, radius_m, outage.area_class, territory.policy)
 
 

@@ -10,13 +10,14 @@ from dispatch_server.domain import calls, jobs, outages, rules
 from dispatch_server.domain.assignment import TravelEstimate
 from dispatch_server.domain.calls import Call, CallTaken
 from dispatch_server.domain.crews import Crew, CrewNow, JobInHand
-from dispatch_server.domain.evidence import Graded, TimeOfAction
+from dispatch_server.domain.evidence import TimeOfAction
 from dispatch_server.domain.job_facts import JobFact, JobOffered
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.outage_facts import Joined, OutageFact, OutageOpened, Priority
 from dispatch_server.domain.outages import Outage
 from dispatch_server.domain.targets import Stop, stop_for
 from dispatch_server.protocol.geo import EARTH_RADIUS_M, LonLat
+from dispatch_server.protocol.grading import Graded
 from dispatch_server.protocol.messages import ActionTaken, Fix, Push
 from dispatch_server.protocol.words import (
     AreaClass,

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_server.domain.evidence import A95_PER_A68, fix_age_s, grade, time_of
+from dispatch_server.domain.evidence import grade, time_of
 from dispatch_server.protocol.geo import LonLat, metres_between
+from dispatch_server.protocol.grading import A95_PER_A68, fix_age_s
 from dispatch_server.protocol.words import AreaClass, ClockSource, Grade, Provider
 from tests.domain.builders import (
     NOON,

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_server.domain import jobs
-from dispatch_server.domain.evidence import Graded
 from dispatch_server.domain.job_facts import (
     AcceptedTooLate,
     ArrivalRegraded,
@@ -34,6 +33,7 @@ from dispatch_server.domain.job_facts import (
 )
 from dispatch_server.domain.jobs import Job
 from dispatch_server.domain.refusals import BadInput, Refused
+from dispatch_server.protocol.grading import Graded
 from dispatch_server.protocol.words import Grade, JobState
 from tests.domain.builders import NOON, POLICY, a_check_in, a_job, done_at, heard, minutes, seconds
 

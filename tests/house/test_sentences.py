@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_server.protocol.chinese import calls, crews, layers, outages, plans, requests, travel
+from dispatch_server.protocol.chinese import calls, crews, layers, outages, plans, requests, tablet, travel
 from dispatch_server.protocol.chinese.words import HOLDS, LISTS, SAID, WORDS
 from dispatch_server.protocol.sentences import SENTENCES, blanks_of, in_chinese, matching
 from tests.house.sentences import said_by_the_rules, said_in
 
-NOUNS = (calls, crews, layers, outages, plans, requests, travel)
+NOUNS = (calls, crews, layers, outages, plans, requests, tablet, travel)
 LEFT_OUT = "unsaid"
 # What a blank holds in a sentence that is really said; any other text where nothing is named here.
 SAMPLES = {
