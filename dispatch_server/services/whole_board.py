@@ -5,7 +5,7 @@ too long for a Work: `situation` is read, `WholeBoard.look` reckons, both outsid
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from dispatch_server.domain.outages import Outage, Priority
 from dispatch_server.planning.board import Board, CrewToSend, Plan, ToReach, board_of
 from dispatch_server.planning.explaining import Explained, Explainer
 from dispatch_server.planning.planner import RollingPlanner
-from dispatch_server.planning.search import steps
+from dispatch_server.planning.search import Spent, steps
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import JobState
 from dispatch_server.services.dispatching import Outlook, crews_now
@@ -28,6 +28,11 @@ WEIGHTS = {Priority.DANGER: 8.0, Priority.URGENT: 4.0, Priority.ORDINARY: 1.0}
 STEPS_AN_OUTAGE, STEPS_AT_FIRST, STEPS_AGAIN = 15, 1_500, 150
 FRESH = timedelta(seconds=30)  # how long a plan speaks for crews that drive on
 MINUTE = timedelta(minutes=1)
+Breath = Callable[[], None]  # taken between the parts of a long reckoning, by those who must not hurry
+
+
+def at_once() -> None:
+    """No breath: a dispatcher waits for the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class _Bond:
     is_driving: bool
 
 
-def situation(reading: Reading, territory: Territory) -> Situation:
+def situation(reading: Reading, territory: Territory, breathe: Breath = at_once) -> Situation:
     crews = [crew for crew in crews_now(reading, territory) if crew.on_duty]
     sites = open_sites(reading)
     there = {job.outage_id for crew in crews for job in crew.jobs if job.state is JobState.ON_SITE}
@@ -71,7 +76,8 @@ def situation(reading: Reading, territory: Territory) -> Situation:
         for outage in missing
     ]
     to_send = [_to_send(crew, territory, reading.now, bonds) for crew in crews]
-    drives = _drives(territory, missing, [site for o in missing if (site := sites[o.id]) is not None], crews)
+    places = [site for o in missing if (site := sites[o.id]) is not None]
+    drives = _drives(territory, missing, places, crews, breathe)
     unplaced = tuple(outage_id for outage_id, site in sites.items() if site is None)
     return Situation(reading.now, board_of(to_reach, to_send, drives), {o.id: o.number for o in missing}, unplaced)
 
@@ -136,13 +142,26 @@ class _Barred:
 
 
 def _drives(
-    territory: Territory, outages: Sequence[Outage], sites: Sequence[LonLat], crews: Sequence[CrewNow]
+    territory: Territory,
+    outages: Sequence[Outage],
+    sites: Sequence[LonLat],
+    crews: Sequence[CrewNow],
+    breathe: Breath,
 ) -> list[list[float]]:
     froms = [*sites, *(crew.position for crew in crews)]
-    return [
-        [estimate.minutes for estimate in territory.travel.estimates(site, froms, outage.area_class)]
-        for outage, site in zip(outages, sites, strict=True)
-    ]
+    drives = []
+    for outage, site in zip(outages, sites, strict=True):
+        drives.append([e.minutes for e in territory.travel.estimates(site, froms, outage.area_class)])
+        breathe()
+    return drives
+
+
+def _breathing(spent: Spent, breathe: Breath) -> Spent:
+    def after(taken: int) -> float:
+        breathe()
+        return spent(taken)
+
+    return after
 
 
 @dataclass(slots=True)
@@ -158,13 +177,14 @@ class WholeBoard:
         """None when there is none that crews and outages have not outrun."""
         return None if self._made_at is None or now - self._made_at > FRESH else self._former
 
-    def plan(self, now: Situation) -> Plan:
+    def plan(self, now: Situation, breathe: Breath = at_once) -> Plan:
         with self._one_at_a_time:
             enough = STEPS_AN_OUTAGE * len(now.board.outages)
             if self._former is None:
-                plan = self.planner.plan(now.board, steps(min(STEPS_AT_FIRST, enough)))
+                plan = self.planner.plan(now.board, _breathing(steps(min(STEPS_AT_FIRST, enough)), breathe))
             else:
-                plan = self.planner.plan_again(now.board, self._former, steps(min(STEPS_AGAIN, enough)))
+                again = _breathing(steps(min(STEPS_AGAIN, enough)), breathe)
+                plan = self.planner.plan_again(now.board, self._former, again)
             self._former, self._made_at = plan, now.at
             return plan
 

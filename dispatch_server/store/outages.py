@@ -49,6 +49,10 @@ _WAITING = Question(
     "SELECT o.id FROM outages o WHERE o.state = 'open' AND NOT EXISTS (SELECT 1 FROM jobs j "
     "WHERE j.outage_id = o.id AND j.state IN ('offered', 'accepted', 'en_route', 'on_site')) ORDER BY o.arrive_by_us"
 )
+_WAITING_SINCE = Question(
+    "SELECT count(*) FROM outages o WHERE o.state = 'open' AND o.first_call_at_us <= :before AND NOT EXISTS "
+    "(SELECT 1 FROM jobs j WHERE j.outage_id = o.id AND j.state IN ('offered', 'accepted', 'en_route', 'on_site'))"
+)
 _OPEN_SITES = Question(
     "SELECT id, site_lon, site_lat FROM outages WHERE state = 'open' AND restored_at_us IS NULL ORDER BY id"
 )
@@ -173,6 +177,12 @@ def crews_of_jobs(reading: Reading, since: datetime, until: datetime) -> dict[in
 def waiting(reading: Reading) -> list[int]:
     """Open outages that no crew has or is offered, the most pressing first."""
     return [row[0] for row in reading.rows(_WAITING)]
+
+
+def waiting_since(reading: Reading, before: datetime) -> int:
+    """How many open outages, called before then, no crew has or is offered."""
+    found = reading.row(_WAITING_SINCE, before=to_us(before))
+    return 0 if found is None else int(found[0])
 
 
 def open_sites(reading: Reading) -> dict[int, LonLat | None]:

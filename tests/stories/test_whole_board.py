@@ -3,14 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch_server.planning.board import Board, Plan, Prices
-from dispatch_server.planning.planner import RollingPlanner
-from dispatch_server.planning.search import Spent
+import pytest
+
 from dispatch_server.protocol.words import CrewAction
 from dispatch_server.services.whole_board import WholeBoard
-from dispatch_server.workers.planning import Planning
+from dispatch_server.workers.planning import Planning, Unhurried
 from dispatch_server.workers.ticker import Ticker
-from tests.clock import FakeClock
 from tests.town import MARKET, MARKET_END, MEADOW, RIDGE, Town
 
 
@@ -117,6 +115,7 @@ def test_danger_on_the_ridge_comes_before_what_was_called_earlier(town: Town) ->
 def offer_by_plan(town: Town) -> None:
     """What the server's threads do in auto mode: the plan first, then the offers."""
     board = WholeBoard()
+    town.clock.advance(seconds=10)
     Planning(town.store, lambda: town.territory, board).once()
     Ticker(town.store, lambda: town.territory, board).offer()
 
@@ -150,43 +149,29 @@ def test_a_plan_that_crews_have_outrun_leads_no_offer(town: Town) -> None:
     outage_at(town, "43130000000001")
     outage_at(town, "43130000000004")
     board = WholeBoard()
+    town.clock.advance(seconds=10)
     Planning(town.store, lambda: town.territory, board).once()
     assert board.latest(town.clock.now) is not None
     assert board.latest(town.clock.now + timedelta(minutes=1)) is None
 
 
-class SlowPlanner:
-    """Takes ten seconds of the town's time for each plan, as for a very large board."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock, self._planner, self.made = clock, RollingPlanner(), 0
-
-    @property
-    def prices(self) -> Prices:
-        return self._planner.prices
-
-    def plan(self, board: Board, spent: Spent) -> Plan:
-        self._clock.advance(seconds=10)
-        self.made += 1
-        return self._planner.plan(board, spent)
-
-    def plan_again(self, board: Board, former: Plan, spent: Spent) -> Plan:
-        self._clock.advance(seconds=10)
-        self.made += 1
-        return self._planner.plan_again(board, former, spent)
+def test_a_plan_rests_after_each_short_stretch_of_work() -> None:
+    """Three times as long as it worked, so that callers need not wait until all of it is done."""
+    worked, rested = iter((0.0, 0.004, 0.006, 0.006, 0.013, 0.013)), []
+    unhurried = Unhurried(lambda: next(worked), rested.append)
+    for _ in range(3):
+        unhurried.breathe()
+    assert rested == pytest.approx([0.018, 0.021])
 
 
-def test_a_plan_that_took_long_is_followed_by_a_rest(town: Town) -> None:
-    """Three times as long as it took; meanwhile the ranking decides alone."""
-    planner = SlowPlanner(town.clock)
-    planning = Planning(town.store, lambda: town.territory, WholeBoard(planner))
+def test_a_plan_in_auto_mode_looks_only_at_what_waits_a_while(auto_town: Town) -> None:
+    """Two calls of the last seconds are offered by the ranking; a plan now would only slow that."""
+    board = WholeBoard()
+    planning = Planning(auto_town.store, lambda: auto_town.territory, board)
     for account in ("43130000000001", "43130000000004"):
-        outage_at(town, account)
+        outage_at(auto_town, account)
     planning.once()
-    outage_at(town, "43130000000005")
-    town.clock.advance(seconds=29)
+    assert board.latest(auto_town.clock.now) is None
+    auto_town.clock.advance(seconds=10)
     planning.once()
-    assert planner.made == 1
-    town.clock.advance(seconds=1)
-    planning.once()
-    assert planner.made == 2
+    assert board.latest(auto_town.clock.now) is not None
