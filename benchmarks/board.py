@@ -31,6 +31,8 @@ from dispatch_server.workers.ticker import ROWS_A_PASS, Ticker
 OUTAGES, CREWS, LOUDIS_OWN = 10_000, 500, 49
 BOARD = "/api/v1/outages?state=open&limit=10000"
 ASKED = 30
+# Else calls of one feeder join, and the sample has not 10,000 outages to offer.
+EACH_ITS_OWN = "[grouping]\njoin_within_m = 1\n"
 
 
 def main() -> None:
@@ -39,7 +41,7 @@ def main() -> None:
     outages = 500 if options.quick else OUTAGES
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        filled = fill(f"sqlite:///{folder / 'relight.db'}", outages, CREWS - LOUDIS_OWN)
+        filled = fill(f"sqlite:///{folder / 'relight.db'}", outages, CREWS - LOUDIS_OWN, EACH_ITS_OWN)
         own = folder / "served"
         with relight(own, copy_of(folder / "relight.db", own)) as server:
             rows = _served(server, filled, outages, options.repeat)

@@ -142,6 +142,8 @@ def _open_outages(
         filed = store.work(COMMAND_LINE, lambda work, new=new: take_call(work, territory, new))
         opened += not filed.joined
         busy.add(account["transformer"])
+    if opened < wanted:
+        raise SystemExit(f"The sample's accounts open {opened:,} outages, not the {wanted:,} that were to be measured.")
     return frozenset(busy)
 
 
