@@ -8,7 +8,7 @@ from dispatch_server.domain.places import MOST_CANDIDATES, UNPLACED, Area, Place
 from dispatch_server.gis import told
 from dispatch_server.gis.circles import Circles
 from dispatch_server.gis.gazetteer import Gazetteer, Reading
-from dispatch_server.gis.hypotheses import Hypothesis
+from dispatch_server.gis.hypotheses import Hypothesis, rivals
 from dispatch_server.gis.layers import StreetRecord
 from dispatch_server.gis.naming import (
     COUNTY,
@@ -146,7 +146,7 @@ class ByWords:
     def _doubt(self, reading: Reading, only: Hypothesis, where: str) -> tuple[Sure, str]:
         """How sure, and the sentence for the desk where a person should look."""
         if only.against:
-            return Sure.DOUBTFUL, told.contradicted(only, where)
+            return Sure.DOUBTFUL, told.contradicted(only.against, where)
         if only.is_weak:
             return Sure.DOUBTFUL, told.maybe_of_another_name(only.heard_words, where)
         if all(m.is_unsure for m in only.named):
@@ -157,6 +157,8 @@ class ByWords:
             return sure, told.heard(only.heard_words, where)
         if only.is_beside and not only.entry.is_spot:
             return Sure.DOUBTFUL, told.beside(where)
+        if others := rivals(only, reading.ordered):
+            return Sure.DOUBTFUL, told.contradicted([m for h in others for m in h.named], where)
         if _has_namesakes(reading, only):
             return Sure.DOUBTFUL, told.may_be_meant_as_well(only.heard_words, where)
         if _follows_an_unknown_township(reading, only):

@@ -5,7 +5,7 @@ fine it is. Never a weighted sum.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 
@@ -62,9 +62,16 @@ class Hypothesis:
         """Nothing but a short form, alone or run on into other words: it may be part of a shop's name."""
         if self.is_noise:
             return True
+        if self.entry.kind == TOWNSHIP:
+            return all(m.runs_on for m in self.named)
         if self.entry.kind != VILLAGE or any(not m.is_short for m in self.named):
             return False
         return not self.inside or not any(m.is_firm or self._follows_its_township(m) for m in self.named)
+
+    @property
+    def is_well_named(self) -> bool:
+        """With its township, or with what tells a village from a word."""
+        return self.is_contained or any(not m.is_short for m in self.named)
 
     @property
     def is_second_thought(self) -> bool:
@@ -85,7 +92,7 @@ class Hypothesis:
 
 def hypotheses(mentions: Sequence[Mention]) -> list[Hypothesis]:
     """The best first. Directions are no places; a neighbour is one where nothing better is named."""
-    counted = [m for m in mentions if m.part is not Part.TOWARDS and m.kinds != {FEEDER}]
+    counted = [_as_meant(m, mentions) for m in mentions if m.part is not Part.TOWARDS and m.kinds != {FEEDER}]
     entries = {entry: None for m in _that_name_the_place(counted) for entry, _ in m.called if entry.at is not None}
     judged: list[Hypothesis] = []
     for _, alike in groupby(sorted(entries, key=lambda e: -e.fineness), key=lambda e: e.fineness):
@@ -102,6 +109,22 @@ def best_of(ordered: Sequence[Hypothesis]) -> list[Hypothesis]:
     return [h for h in ordered if h.order == ordered[0].order]
 
 
+def rivals(best: Hypothesis, ordered: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """What is named elsewhere in the words no worse than the best, and is neither in it nor around it.
+
+    A short form counts beside a name with 村 only where its township is said too: 楼下 in 石圳村楼下 is no village.
+    """
+    named = {m.start for m in best.named}
+    return [
+        h
+        for h in ordered
+        if not (best.entry.holds(h.entry) or h.entry.holds(best.entry))
+        and named.isdisjoint(m.start for m in h.named)
+        and (h.is_well_named or not best.is_well_named)
+        and any(m.part is Part.PLACE and not m.is_borne and not m.how.is_heard for m in h.named)
+    ]
+
+
 def _that_name_the_place(counted: Sequence[Mention]) -> list[Mention]:
     """A village beside it is left aside where the place is named as finely; a school beside it is not."""
     finest = max((e.fineness for m in counted if m.part is Part.PLACE for e, _ in m.called), default=-1)
@@ -114,13 +137,6 @@ def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
     for group in _groups(mentions):
         bearings = [_bearing(mention, entry, mentions) for mention in group]
         told = next((b for b in _Bearing if b in bearings), _Bearing.NOTHING)
-        if told is _Bearing.NAMES and len(group) == 1 and _is_said_again(group[0], entry, mentions):
-            told = (
-                _Bearing.HOLDS
-                if any(e.holds(entry) for e, _ in group[0].called if e is not entry)
-                else _Bearing.NOTHING
-            )
-            bearings = [told]
         said[told] += [m for m, b in zip(group, bearings, strict=True) if b is told]
         ignored += told is _Bearing.NOTHING and group[0].is_firm
         left_over += told is _Bearing.FINER or (told is _Bearing.AGAINST and group[0].how.is_heard)
@@ -140,10 +156,13 @@ def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
     return Hypothesis(entry, how, tuple(named), inside, against, left_over, noise, order)
 
 
-def _is_said_again(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> bool:
-    """In 白溪白溪村 the first is the township."""
-    following = [m for m in mentions if m.start == mention.end and not m.is_short]
-    return mention.is_short and any(e is entry for m in following for e, _ in m.called)
+def _as_meant(mention: Mention, mentions: Sequence[Mention]) -> Mention:
+    """白溪 in 白溪大熊 is the township, no village elsewhere: what is named right behind it lies there."""
+    if not mention.is_short or VILLAGE not in mention.kinds:
+        return mention
+    following = [e for m in mentions if m.start == mention.end and not m.how.is_heard for e, _ in m.called]
+    wider = tuple(c for c in mention.called if any(c[0].holds(e) and c[0] is not e for e in following))
+    return replace(mention, called=wider) if wider else mention
 
 
 def _finest_holder(entry: Entry, inside: Sequence[Mention]) -> int:
@@ -169,7 +188,8 @@ def _bearing(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> _Be
     if any(e is entry for e in entries):
         return _Bearing.NAMES
     if any(e.holds(entry) for e in entries):
-        return _Bearing.HOLDS
+        named = [m for m in mentions if any(e is entry for e, _ in m.called)]
+        return _Bearing.AGAINST if all(m.start in mention.listed_with for m in named) else _Bearing.HOLDS
     if any(entry.holds(e) for e in entries):
         return _Bearing.NOTHING if mention.is_borne else _Bearing.FINER
     if mention.part is Part.BESIDE:
@@ -186,7 +206,7 @@ def _bearing(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> _Be
 
 def _may_be_noise(mention: Mention) -> bool:
     """A short form that fits nothing else: 和平 in 永丰镇和平饭店 is no village. Firm ones of a township count."""
-    if not mention.is_short or COUNTY in mention.kinds:
+    if not mention.is_short or mention.listed_with or COUNTY in mention.kinds:
         return False
     if TOWNSHIP in mention.kinds:
         return not mention.is_firm

@@ -40,6 +40,7 @@ class Mention:
     away_m: float = 0.0
     is_unsure: bool = False  # said with a reserve, or of others
     is_tail: bool = False  # of a longer name that is on no map: 龙潭村 in 花门镇双龙潭村
+    listed_with: tuple[int, ...] = ()  # where the names begin that "and" or "or" puts beside it: 大桥加永丰
 
     @property
     def end(self) -> int:
@@ -69,9 +70,14 @@ class Mention:
         """Not likely to be a part of another name."""
         if self.is_borne:
             return False
-        if not self.is_short or not self.after or VILLAGE not in self.kinds:
-            return True
-        return self.after[0] in AFTER_A_SHORT_NAME
+        return VILLAGE not in self.kinds or not self.runs_on
+
+    @property
+    def runs_on(self) -> bool:
+        """A short form that goes on as no name does: 荣华 in 荣华富贵, 井字 in 井字架."""
+        if not self.is_short or not self.after or self.listed_with:
+            return False
+        return self.after[0] not in AFTER_A_SHORT_NAME and _OF_A_TOWN.match(self.after) is None
 
     @property
     def is_of_wires(self) -> bool:
@@ -87,8 +93,10 @@ _MOST_MENTIONS = 16  # who names more has written a letter
 _MAY_BELONG_TO_THE_NAME = frozenset("上下大小新老东西南北中内外高长")
 # What may follow a village's short form. 中心 in 花门镇中心3组 is the village; in 花门镇中心小学 it may be none.
 AFTER_A_SHORT_NAME = frozenset(
-    "村社居组队院屋的有在附边旁这那里停没断跳对隔后前全整片往到和跟与或以都也就还又啊呀呢嘛吧噻咯哒，。,.;、；！？!?（()0123456789一二三四五六七八九十"
+    "村社居组队院屋的有在附边旁这那里停没断跳对隔后前全整片往到和跟与同搭及或以都也就还又啊呀呢嘛吧噻咯哒，。,.;、；！？!?（()0123456789一二三四五六七八九十"
 )
+# What may follow a township's short form besides: what it has one of, and what befalls all of it.
+_OF_A_TOWN = re.compile("[街墟圩]上|老街|集镇|墟场|片区|[电冇黑打下刮起着冒发出从今昨刚现什明]")
 # What bears the names of places far away: 新化饭店 stands in every county.
 _BEARERS = re.compile(
     "大?(?:饭店|酒店|酒楼|宾馆|旅馆|旅社|招待所|饭馆|餐馆|餐厅|菜馆|土菜|豆腐|辣酱|米粉|粉店|面馆|牛肉|茶|超市|商店|商场|商行|商贸|"
@@ -98,7 +106,7 @@ _BEARERS = re.compile(
 )
 # 双龙潭村, 雷峰三村, 新石边社区: villages of other names.
 _LONGER_NAME = re.compile(
-    "[^的有在这那里全本整我你他没停断跳和跟与及或以还加连都也就到往对，,。.;、；！？!?（(）)][\u4e00-\u9fff]{0,2}?(?:村(?!里|民|子)|社区)"
+    "[^的有在这那里全本整我你他没停断跳和跟与同搭带并及或以还加连都也就到往对，,。.;、；！？!?（(）)][\u4e00-\u9fff]{0,2}?(?:村(?!里|民|子)|社区)"
 )
 # 永丰路 is a street anywhere and 朝阳区 a district of Beijing: neither puts the caller into 永丰 or 朝阳.
 _OF_ANOTHER_NAME = re.compile("路|街(?!道|上)|巷|弄|大道|大街|[县市省州](?!城)|区(?!域)|线(?!路|断|杆)")
@@ -110,32 +118,47 @@ _OF_A_TOWNSHIP = re.compile("[镇乡](?!下|里|亲)|街道")  # 坪上镇 lies 
 
 def exact_mentions(names: Names, words: str) -> list[Mention]:
     """In the order of the words; where names overlap, the longest."""
-    found = [
+    named = [
         _mention(words, start, end, called)
         for start, first in enumerate(words)
         if (longest := names.longest.get(first))
         for end in range(start + 2, min(len(words), start + longest) + 1)
-        if (called := names.called(words[start:end])) and not _is_of_another_name(words, start, end, called)
+        if (called := names.called(words[start:end]))
     ]
+    found = [m for m in named if not _is_of_another_name(words, m) or _goes_on_inside(m, named)]
     return apart(found)[:_MOST_MENTIONS]
 
 
-def apart(found: Iterable[Mention]) -> list[Mention]:
+def _goes_on_inside(mention: Mention, named: Sequence[Mention]) -> bool:
+    """乐坪 in 乐坪街心 is no street: 街心 lies there."""
+    return any(m.start == mention.end and holds(mention, m) for m in named)
+
+
+def apart(found: Sequence[Mention]) -> list[Mention]:
     kept: list[Mention] = []
-    for mention in sorted(found, key=lambda m: (-len(m.words), m.start)):
+    for mention in sorted(found, key=lambda m: (-len(m.words), _is_less_likely(m, found), m.start)):
         if all(mention.end <= other.start or mention.start >= other.end for other in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
+
+
+def _is_less_likely(mention: Mention, found: Sequence[Mention]) -> tuple[bool, bool]:
+    """Of two as long: 山口湾, not 石牛山 in 石牛山口湾, as it lies in 石牛; 田坪, not 在田 in 家在田坪."""
+    return not any(o.end == mention.start and holds(o, mention) for o in found), mention.words[0] == "在"
+
+
+def holds(outer: Mention, inner: Mention) -> bool:
+    return any(o.holds(i) for o, _ in outer.called for i, _ in inner.called if o is not i)
 
 
 def _mention(words: str, start: int, end: int, called: tuple[Called, ...]) -> Mention:
     return Mention(words[start:end], start, called, words[start - 1 : start], words[end : end + 6])
 
 
-def _is_of_another_name(words: str, start: int, end: int, called: Sequence[Called]) -> bool:
-    if all(entry.kind in (STREET, LANDMARK, FEEDER) for entry, _ in called):
-        return _OF_AN_AREA.match(words, end) is not None
-    if not has_suffix(words[start:end]) and _OF_ANOTHER_NAME.match(words, end):
+def _is_of_another_name(words: str, mention: Mention) -> bool:
+    if mention.kinds <= {STREET, LANDMARK, FEEDER}:
+        return _OF_AN_AREA.match(words, mention.end) is not None
+    if not has_suffix(mention.words) and _OF_ANOTHER_NAME.match(words, mention.end):
         return True
-    is_village = all(entry.kind == VILLAGE and how is not How.FULL for entry, how in called)
-    return is_village and _OF_A_TOWNSHIP.match(words, end) is not None
+    is_village = all(entry.kind == VILLAGE and how is not How.FULL for entry, how in mention.called)
+    return is_village and _OF_A_TOWNSHIP.match(words, mention.end) is not None

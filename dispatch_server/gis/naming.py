@@ -7,6 +7,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from dispatch_server.gis.layers import LandmarkRecord, NamedPlace, StreetRecord
+from dispatch_server.gis.numbers import simplified
 from dispatch_server.gis.readings import sounds_of
 from dispatch_server.protocol.geo import LonLat, metres_between
 
@@ -167,7 +168,7 @@ class Names:
         for entry in self.by_id.values():
             for name, how in _names_of(entry, aliases.get(entry.id, ())):
                 if len(name) >= _SHORTEST:
-                    called[name].append((entry, how))
+                    called[simplified(name)].append((entry, how))
         self._called = {name: _surest(found) for name, found in called.items()}
         self._less_surely = {name: tuple(f) for name, f in called.items() if len(f) > len(self._called[name])}
         self.longest: dict[str, int] = {}  # by the character that a name begins with

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from functools import cache
+from importlib.resources import files
 
 NUMBER = r"(?:\d{1,6}|[零〇一二两三四五六七八九十百]{1,6})"
 MOST_CHARACTERS = 500  # an address is shorter; a whole letter would keep the others waiting
@@ -12,7 +14,18 @@ _UNITS = {"十": 10, "百": 100}
 def clean(words: str) -> str:
     """One width, no blanks, nothing that cannot be seen, capitals: １０ｋＶ 洋溪线 is 10KV洋溪线."""
     wide = "".join(unicodedata.normalize("NFKC", words[:MOST_CHARACTERS]).split())
-    return "".join(c for c in wide if unicodedata.category(c) != "Cf").upper()[:MOST_CHARACTERS]
+    return simplified("".join(c for c in wide if unicodedata.category(c) != "Cf").upper()[:MOST_CHARACTERS])
+
+
+def simplified(words: str) -> str:
+    """As long as the words: 新化县洋溪镇 for 新化縣洋溪鎮."""
+    return words.translate(_traditional())
+
+
+@cache
+def _traditional() -> dict[int, str]:
+    text = (files("dispatch_server.gis") / "traditional.txt").read_text(encoding="utf-8")
+    return {ord(line[0]): line[1] for line in text.splitlines() if not line.startswith("#")}
 
 
 def number_in(text: str) -> int:

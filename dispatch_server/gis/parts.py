@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dispatch_server.gis.mentions import Mention, Part
+from dispatch_server.gis.mentions import Mention, Part, holds
 from dispatch_server.gis.naming import COUNTY, ELSEWHERE, TOWNSHIP, VILLAGE
 from dispatch_server.gis.numbers import NUMBER, number_in
 
@@ -32,9 +32,9 @@ def without_taken_back(words: str, exact: Sequence[Mention], kept: Sequence[Ment
     return words
 
 
-# 不是大桥村，是石桥村. 是不是, 要不是 and 不是…吗 deny nothing.
+# 不是大桥村，是石桥村. 是不是, 要不是, 不是…吗 and 不是…就是 deny nothing.
 _DENIAL = re.compile(
-    r"(?:(?<![是要还可莫该])不(?:是|在)|并非|(?:并|我|从)没有?(?:说|讲|在)|没有?(?:说|讲)(?:是|在))(?P<no>[^，,。！？!?；;]{2,24}?)(?=(?:[，,、；;]?(?:而|应该)?是)|[，,。！!；;]|$)"
+    r"(?:(?<![是要还可莫该])不(?:是(?![^，,。！？!?；;]*就是)|在)|并非|(?:并|我|从)没有?(?:说|讲|在)|没有?(?:说|讲)(?:是|在))(?P<no>[^，,。！？!?；;]{2,24}?)(?=(?:[，,、；;]?(?:而|应该)?是)|[，,。！!；;]|$)"
 )
 _ASKING = re.compile("[吗嘛么吧]")
 # What a correction names takes back the one before, even if no map knows it.
@@ -66,12 +66,15 @@ _BEFORE_A_WAY = re.compile("(?:去|到|上|回)$")
 _A_DIRECTION_AFTER = re.compile("(?:那个|这个|的)?方向")
 _A_WAY_AFTER = re.compile("(?:去)?的?(?:路上|半路|公路|马路|路口)|去的路|那条路")
 _BEFORE_A_NEIGHBOUR = re.compile(
-    "(?:还没到|没到|[快将]要?到|出了|刚过|[翻穿绕]过|(?:我们?|俺)(?:村|组|屋|这边|这里)?(?:和|跟|与|同)|除了|除开|除|隔壁|旁边|对面|附近|后面|前面|边上|侧边|紧挨|挨着|挨到|靠近|紧靠|靠|临近|邻近|毗邻|距离|离|距|背靠|面对|过了?|路过|从)"
+    "(?:还没到|没到|[快将]要?到|出了|刚过|[翻穿绕]过|(?:我们?|俺)(?:村|组|屋|这边|这里)?(?:和|跟|与|同)|除了|除开|除|隔壁|旁边|对面|对门|附近|后面|前面|边上|侧边|紧挨|挨着|挨到|靠近|紧靠|靠|临近|邻近|毗邻|距离|离|距|背靠|面对|过了?|路过|从)"
     "(?:就是|也是|是|就|有个|有一个|有|着|那个|这个|一个|个|：|:)*$"
 )
+# 除了石圳村，还有冷水巷村: in both.
+_BESIDES = re.compile("除(?:了|开)?$")
+_AS_WELL = re.compile("(?:之外|以外)?[，,]?(?:还有|也|又)")
 _FROM = re.compile("(?:(?<![刚翻穿绕])过|从)$")
 _A_NEIGHBOUR_AFTER = re.compile(
-    "(?:的|那边|这边|那里|这里|大门|门口|再|村)*(?:斜对面|正对面|对面|对门|旁边|旁|隔壁|附近|左近|背后|后头|后面|背面|屋后|前头|前面|边上|侧边|"
+    "(?:的|那边|这边|那里|这里|大门|门口|再|村|收费站|互通|路口)*(?:斜对面|正对面|对面|对门|旁边|旁|隔壁|附近|左近|背后|后头|后面|背面|屋后|前头|前面|边上|侧边|"
     "左边|右边|左手边|右手边|东边|西边|南边|北边|东侧|西侧|南侧|北侧|边(?!那|这)|过去|过来|往前|往里|往上|往下|往[东西南北]|再走|"
     "不远|对河|隔河|再进|进去|过桥|过河|[上下前后](?:面|头|边)?(?:那|一)?个?村|的?那边山|通往|出来|出去|上来|上去|下来|下去|外面|周围|周边|一带|交界|(?:还?有|约|大概|大约|差不多)?"
     + NUMBER
@@ -86,14 +89,19 @@ _OF_OTHERS_AFTER = re.compile(
 )
 # Said with a reserve: 可能是石圳村, 上次石圳村停电, 石圳村的电工.
 _UNSURE_BEFORE = re.compile(
-    "(?:可能|好像|大概|也许|或许|估计|似乎|听说|据说|不知道|不晓得|上次|上回|以前|原先|找|喊|叫)(?:是不是|是|在|就)*$|是不是在?$"
+    "(?:可能|好像|大概|也许|或许|估计|似乎|听说|据说|不知道|不晓得|上次|上回|以前|原先|原来|原|只有|找|喊|叫)(?:是不是|是|在|就|的|属于|叫)*$|是不是在?$"
 )
 _UNSURE_AFTER = re.compile(
-    "(?:吗|是不是|有没有停|不停电|的(?:那个|这个|一个)?(?:电工|师傅|书记|亲戚|朋友|老表|姐夫|姐姐|老乡)|嫁|"
-    "人[，,]|(?:都|就)?(?:没停|冇停|没有停)|改成|改为|改名|并入|并到|合并)"
+    "(?:吗|是不是|有没有停|不停电|的(?:那个|这个|一个)?(?:电工|师傅|书记|亲戚|朋友|老表|姐夫|姐姐|老乡|人)|嫁|老乡|"
+    "人[，,]|(?:都|就)?(?:没停|冇停|没有停)|改成|改为|改名|并入|并到|合并|以外|(?:都|还|就)?有电(?!压|流|工|线|杆)|"
+    # The people and the offices of a place: where they are it need not be dark.
+    "(?:打工|读书|上学|上班|做事|工作)|供电[所站]|电管站|营业厅|(?:去|到|回)[^，,。]{0,4}(?:车上|路上))"
 )
 _UNDER_IT = re.compile("(?:的|这|那)*(?:下面|下头|底下)")  # of a township: inside it
 _BETWEEN = re.compile("(?:之间|中间|交界)")
+_AND = re.compile(
+    "(?:和|跟|与|同|搭|及|或|加|连|带|并|、|/|以及|还有|连到|连同|外加|加上|包括|或者|或是|还是|抑或|要么|不然就是|就是)"
+)
 _FAR = re.compile("(?P<n>" + NUMBER + ")(?:多|来|几)?(?P<unit>米|公里|里)")
 _UNIT_M = {"米": 1.0, "公里": 1000.0, "里": 500.0}
 _NEAR_BY = 12  # characters in which a distance is said
@@ -110,7 +118,10 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
     behind_a_holder = any(o.end == previous and not o.kinds.isdisjoint({COUNTY, TOWNSHIP}) for o in others)
     is_tail = behind_a_holder and _is_tail(mention, words[previous : mention.start])
     mention = replace(mention, before=words[max(previous, mention.start - 1) : mention.start], after=after[:6])
-    mention = replace(mention, is_tail=is_tail, is_unsure=_is_unsure(before, words[mention.end : following + 2]))
+    mention = replace(mention, listed_with=_listed_with(words, mention, others))
+    mention = replace(
+        mention, is_tail=is_tail, is_unsure=_is_unsure(before, words[mention.end : following + 2], after_all)
+    )
     if _A_DIRECTION_AFTER.match(after_all) or _BEFORE_A_DIRECTION.search(before):
         return replace(mention, part=Part.TOWARDS)
     if _BEFORE_A_WAY.search(before) and _A_WAY_AFTER.match(after_all):
@@ -122,8 +133,15 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
     return mention
 
 
-def _is_unsure(before: str, after: str) -> bool:
-    return bool(_UNSURE_BEFORE.search(before) or _UNSURE_AFTER.match(after))
+def _listed_with(words: str, mention: Mention, others: Sequence[Mention]) -> tuple[int, ...]:
+    """The names that nothing but "and" or "or" parts from this one: they are two places, neither lies in the other."""
+    before = (o for o in others if o.end <= mention.start and _AND.fullmatch(words, o.end, mention.start))
+    after = (o for o in others if o.start >= mention.end and _AND.fullmatch(words, mention.end, o.start))
+    return tuple(o.start for o in (*before, *after))
+
+
+def _is_unsure(before: str, after: str, after_all: str) -> bool:
+    return bool(_UNSURE_BEFORE.search(before) or _UNSURE_AFTER.match(after) or _UNSURE_AFTER.match(after_all))
 
 
 def _is_on_the_way(words: str, first: int, last: int, others: Sequence[Mention]) -> bool:
@@ -140,15 +158,11 @@ def _breath(mention: Mention, others: Sequence[Mention]) -> tuple[int, int]:
     while links:
         links = False
         for other in others:
-            if other.end == first.start and _holds(other, first):
+            if other.end == first.start and holds(other, first):
                 first, links = other, True
-            elif other.start == last.end and _holds(last, other):
+            elif other.start == last.end and holds(last, other):
                 last, links = other, True
     return first.start, last.end
-
-
-def _holds(outer: Mention, inner: Mention) -> bool:
-    return any(o.holds(i) for o, _ in outer.called for i, _ in inner.called if o is not i)
 
 
 def _is_tail(mention: Mention, gap: str) -> bool:
@@ -164,6 +178,8 @@ _REST_OF_A_NAME = re.compile(
 
 def _is_beside(mention: Mention, before: str, after: str, after_all: str) -> bool:
     if _BEFORE_A_NEIGHBOUR.search(before):
+        if _BESIDES.search(before) and _AS_WELL.match(after_all):
+            return False
         return not _FROM.search(before) or _A_NEIGHBOUR_AFTER.match(after_all) is not None
     if mention.kinds <= {COUNTY, TOWNSHIP} and _UNDER_IT.match(after):
         return False
@@ -172,12 +188,14 @@ def _is_beside(mention: Mention, before: str, after: str, after_all: str) -> boo
 
 def _is_between(words: str, mention: Mention, others: Sequence[Mention]) -> bool:
     """大桥村和永丰村之间, 大桥村跟永丰村交界."""
+    named = (mention, *others)
     for found in _BETWEEN.finditer(words):
-        last = max((m for m in (mention, *others) if m.end <= found.start()), key=lambda m: m.end, default=None)
+        last = max((m for m in named if m.end <= found.start()), key=lambda m: m.end, default=None)
         if last is None or found.start() - last.end > 2:
             continue
-        first = max((m for m in (mention, *others) if m.end < last.start), key=lambda m: m.end, default=None)
-        if mention in (first, last) and first is not None and last.start - first.end <= 2:
+        start, _ = _breath(last, [m for m in named if m is not last])
+        first = max((m for m in named if m.end <= start), key=lambda m: m.end, default=None)
+        if first is not None and start - first.end <= 2 and (mention is first or start <= mention.start <= last.start):
             return True
     return False
 

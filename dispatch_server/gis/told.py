@@ -1,9 +1,10 @@
 """The sentences that a place carries: what to ask the caller, and why a candidate is offered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dispatch_server.domain.places import MOST_CANDIDATES, Area, PlaceNames
 from dispatch_server.gis.hypotheses import Hypothesis
+from dispatch_server.gis.mentions import Mention
 from dispatch_server.gis.naming import COUNTY, Entry, How
 from dispatch_server.protocol.words import PlaceMethod
 
@@ -48,8 +49,8 @@ def conflict(best: Sequence[Hypothesis]) -> str:
     return f"The words name {named}, and no one place fits them all; ask the caller which is right."
 
 
-def contradicted(best: Hypothesis, where: str) -> str:
-    said = "、".join(dict.fromkeys(m.words for m in best.against))
+def contradicted(mentions: Iterable[Mention], where: str) -> str:
+    said = "、".join(dict.fromkeys(m.words for m in mentions))
     return f"The words also name {said}, which does not fit {where}; ask the caller which is right."
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from dispatch_server.gis.gazetteer import gazetteer_of
 from dispatch_server.gis.naming import How
-from dispatch_server.gis.numbers import clean, number_in
+from dispatch_server.gis.numbers import clean, number_in, simplified
 from dispatch_server.gis.readings import are_read_alike, readings, sound_of
 from tests.gis.small_map import a_gazetteer, a_rich_folder
 
@@ -258,3 +258,10 @@ def test_the_table_of_places_elsewhere_is_what_its_script_writes() -> None:
     from gis_data import make_elsewhere
 
     assert make_elsewhere.TABLE.read_text(encoding="utf-8") == make_elsewhere.table()
+
+
+def test_the_table_of_traditional_characters_is_what_its_script_writes() -> None:
+    from gis_data import make_traditional
+
+    assert make_traditional.TABLE.read_text(encoding="utf-8") == make_traditional.table()
+    assert simplified("新化縣洋溪鎮") == "新化县洋溪镇" and len(make_traditional.table()) > 9_000
