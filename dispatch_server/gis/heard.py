@@ -12,6 +12,7 @@ from dispatch_server.gis.mentions import AFTER_A_SHORT_NAME, Mention
 from dispatch_server.gis.naming import (
     COUNTY,
     FEEDER,
+    LANDMARK,
     STREET,
     TOWNSHIP,
     VILLAGE,
@@ -117,7 +118,8 @@ def _in_stretch(
             if not called or (_NO_NAMES.match(said) and not (len(said) >= 4 and has_suffix(said))):
                 continue
             follows = behind_a_township and left == start and _may_end_at(words, right)
-            credible = [c for c in called if _is_credible(said, c, holders, follows)]
+            ends = has_suffix(said) or _may_end_at(words, right)
+            credible = [c for c in called if _is_credible(said, c, holders, follows) and (ends or c[1] is not How.SLIP)]
             if credible:
                 yield Mention(said, left, _surest(credible), words[left - 1 : left], words[right : right + 6])
 
@@ -159,7 +161,8 @@ def _slipped(names: Names, said: str) -> Iterator[Called]:
     for name in close:
         if name != said and has_suffix(name) == has_suffix(said) and not _are_told_apart(name, said):
             for entry, _ in names.called(name):
-                yield entry, How.SLIP
+                if entry.kind != LANDMARK or name[-1] == said[-1]:  # 泽溪嫁 is no 泽溪桥: the last one says what it is
+                    yield entry, How.SLIP
 
 
 # 上渡 and 下渡 are two villages on purpose; whoever says one does not mean the other.

@@ -1,7 +1,7 @@
 """Where in a caller's words something is named, and its part: the place itself, a neighbour, a direction, a denial."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -96,20 +96,20 @@ AFTER_A_SHORT_NAME = frozenset(
     "村社居组队院屋的有在附边旁这那里停没断跳对隔后前全整片往到和跟与同搭及或以都也就还又啊呀呢嘛吧噻咯哒，。,.;、；！？!?（()0123456789一二三四五六七八九十"
 )
 # What may follow a township's short form besides: what it has one of, and what befalls all of it.
-_OF_A_TOWN = re.compile("[街墟圩]上|老街|集镇|墟场|片区|[电冇黑打下刮起着冒发出从今昨刚现什明]")
+_OF_A_TOWN = re.compile("[街墟圩]上|老街|集镇|墟场|片区|电(?![子器商动脑玩])|[冇黑打下刮起着冒发出从今昨刚现什明]")
 # What bears the names of places far away: 新化饭店 stands in every county.
 _BEARERS = re.compile(
     "大?(?:饭店|酒店|酒楼|宾馆|旅馆|旅社|招待所|饭馆|餐馆|餐厅|菜馆|土菜|豆腐|辣酱|米粉|粉店|面馆|牛肉|茶|超市|商店|商场|商行|商贸|"
     "便利店|药店|药房|诊所|理发|网吧|大厦|花园|小区|公寓|家园|公馆|国际|广场|公司|集团|厂|银行|信用社|烟酒|家具|家电|汽修|"
     "修理|洗车|驾校|幼儿园|专卖|卫生|校|市场|敬老|养老|政府|派出所|供销|电站|水库|煤矿|矿|砖|加油|汽车|车站|批发|路|街|巷|弄|线|站|桥|小学|中学|学校|完小|医院|酒|人|口音|老乡|话|"
-    "[河江水山湖洞岭寨庙寺湾冲坳坪塘田垅塅桥井潭溪洲坝铺亭园]|风景|景区|隧道|高速|收费|互通|服务区|矿区)"
+    "[0-9一二三四五六七八九十]号(?:公馆|府|店|仓)|[河江水山湖洞岭寨庙寺湾冲坳坪塘田垅塅桥井潭溪洲坝铺亭园]|风景|景区|隧道|高速|收费|互通|服务区|矿区)"
 )
 # 双龙潭村, 雷峰三村, 新石边社区: villages of other names.
 _LONGER_NAME = re.compile(
     "[^的有在这那里全本整我你他没停断跳和跟与同搭带并及或以还加连都也就到往对，,。.;、；！？!?（(）)][\u4e00-\u9fff]{0,2}?(?:村(?!里|民|子)|社区)"
 )
 # 永丰路 is a street anywhere and 朝阳区 a district of Beijing: neither puts the caller into 永丰 or 朝阳.
-_OF_ANOTHER_NAME = re.compile("路|街(?!道|上)|巷|弄|大道|大街|[县市省州](?!城)|区(?!域)|线(?!路|断|杆)")
+_OF_ANOTHER_NAME = re.compile("[东南西北中]?路|街(?!道|上)|巷|弄|大道|大街|[县市省州](?!城)|区(?!域)|线(?!路|断|杆)")
 
 
 _OF_AN_AREA = re.compile("村(?!里|民|口|头)|社区|镇|乡(?!下)|街道")  # 涟源大桥 is a bridge, 涟源大桥村 a village

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dispatch_server.gis.mentions import Mention, Part, holds
-from dispatch_server.gis.naming import COUNTY, ELSEWHERE, TOWNSHIP, VILLAGE
+from dispatch_server.gis.naming import COUNTY, ELSEWHERE, TOWNSHIP, VILLAGE, How
 from dispatch_server.gis.numbers import NUMBER, number_in
 
 
@@ -100,7 +100,8 @@ _UNSURE_AFTER = re.compile(
 _UNDER_IT = re.compile("(?:的|这|那)*(?:下面|下头|底下)")  # of a township: inside it
 _BETWEEN = re.compile("(?:之间|中间|交界)")
 _AND = re.compile(
-    "(?:和|跟|与|同|搭|及|或|加|连|带|并|、|/|以及|还有|连到|连同|外加|加上|包括|或者|或是|还是|抑或|要么|不然就是|就是)"
+    "(?:和|跟|与|同|搭|及|或|加|连|带|并|、|/|以及|连到|连同|外加|加上|包括|或者|或是|抑或|"
+    "[，,]?(?:还有|还是|要么|一边是|不然就是|就是))"
 )
 _FAR = re.compile("(?P<n>" + NUMBER + ")(?:多|来|几)?(?P<unit>米|公里|里)")
 _UNIT_M = {"米": 1.0, "公里": 1000.0, "里": 500.0}
@@ -111,17 +112,18 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
     """Said of 冯家村 in 隔壁是圳上镇冯家村, too: what stands before a name counts for all said in one breath."""
     first, last = _breath(mention, others)
     previous = max((o.end for o in others if o.end <= mention.start), default=0)
-    following = min((o.start for o in others if o.start >= mention.end), default=len(words))
+    following = min((o.start for o in others if _follows(o, mention)), default=len(words))
     before = words[max(0, first - 6, *(o.end for o in others if o.end <= first)) : first]
     after = words[mention.end : min(following, mention.end + _NEAR_BY)]
     after_all = words[last : min([last + _NEAR_BY, *(o.start for o in others if o.start >= last)])]
     behind_a_holder = any(o.end == previous and not o.kinds.isdisjoint({COUNTY, TOWNSHIP}) for o in others)
     is_tail = behind_a_holder and _is_tail(mention, words[previous : mention.start])
     mention = replace(mention, before=words[max(previous, mention.start - 1) : mention.start], after=after[:6])
-    mention = replace(mention, listed_with=_listed_with(words, mention, others))
-    mention = replace(
-        mention, is_tail=is_tail, is_unsure=_is_unsure(before, words[mention.end : following + 2], after_all)
-    )
+    unsure = _is_unsure(before, words[mention.end : following + 2], after_all)
+    # 洋溪镇 in 洋溪镇冷水巷村过去两公里: perhaps already behind the next border.
+    unsure = unsure or (last > mention.end and _A_NEIGHBOUR_AFTER.match(after_all) is not None)
+    listed_with = _listed_with(words, mention, others)
+    mention = replace(mention, is_tail=is_tail, is_unsure=unsure, listed_with=listed_with)
     if _A_DIRECTION_AFTER.match(after_all) or _BEFORE_A_DIRECTION.search(before):
         return replace(mention, part=Part.TOWARDS)
     if _BEFORE_A_WAY.search(before) and _A_WAY_AFTER.match(after_all):
@@ -131,6 +133,11 @@ def _in_its_part(words: str, mention: Mention, others: Sequence[Mention]) -> Men
     if _is_beside(mention, before, after, after_all) or _is_between(words, mention, others):
         return replace(mention, part=Part.BESIDE, away_m=_metres_said(after))
     return mention
+
+
+def _follows(other: Mention, mention: Mention) -> bool:
+    """Not 大酒店 in 洋溪大酒店, of which there is one in some other town."""
+    return other.start >= mention.end and (other.how is not How.LOCAL or holds(mention, other))
 
 
 def _listed_with(words: str, mention: Mention, others: Sequence[Mention]) -> tuple[int, ...]:
@@ -195,7 +202,7 @@ def _is_between(words: str, mention: Mention, others: Sequence[Mention]) -> bool
             continue
         start, _ = _breath(last, [m for m in named if m is not last])
         first = max((m for m in named if m.end <= start), key=lambda m: m.end, default=None)
-        if first is not None and start - first.end <= 2 and (mention is first or start <= mention.start <= last.start):
+        if first is not None and start - first.end <= 2 and mention in (first, last):
             return True
     return False
 
