@@ -4,6 +4,7 @@ The only thing here that is not ours to run for real. The shapes of the answers 
 """
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -130,6 +131,29 @@ def an_outside(certificate: Path | None = None) -> Iterator[Outside]:
         yield outside
     finally:
         outside.stop()
+
+
+@contextmanager
+def a_stranger(speak: Callable[[socket.socket], object]) -> Iterator[str]:
+    """Whoever says what he likes, byte by byte, to everybody who asks; gives his address."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        threading.Thread(target=_meet, args=(door, speak), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            door.shutdown(socket.SHUT_RDWR)
+
+
+def _meet(door: socket.socket, speak: Callable[[socket.socket], object]) -> None:
+    with suppress(OSError):  # the door was closed
+        while True:
+            threading.Thread(target=_talk, args=(door.accept()[0], speak), daemon=True).start()
+
+
+def _talk(line: socket.socket, speak: Callable[[socket.socket], object]) -> None:
+    with line, suppress(OSError):  # whoever has had enough hangs up
+        line.recv(65_536)
+        speak(line)
 
 
 def nominatim(*places: LonLat, half_deg: float = 0.0004) -> list[dict[str, Any]]:

@@ -53,6 +53,8 @@ def _touch(one: Place, other: Place) -> bool:
 
 
 def with_proposals(own: Place, proposals: Sequence[PlaceCandidate], note: str) -> Place:
-    """The call's own place as it was, with what others propose before the candidates of its own words."""
-    kept = [c for c in own.candidates if c.candidate_id not in {p.candidate_id for p in proposals}]
-    return replace(own, candidates=(*proposals, *kept)[:MOST_CANDIDATES], note=f"{own.note} {note}".strip())
+    """The call's own place as it was, with what others propose before the candidates of its own words, each once."""
+    offered: dict[str, PlaceCandidate] = {}
+    for candidate in (*proposals, *own.candidates):
+        offered.setdefault(candidate.candidate_id, candidate)
+    return replace(own, candidates=tuple(offered.values())[:MOST_CANDIDATES], note=f"{own.note} {note}".strip())

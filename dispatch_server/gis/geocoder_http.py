@@ -38,6 +38,12 @@ class _Asked(Request):
     line: socket.socket | None = None
     is_cut = False
 
+    def answered_by(self, line: socket.socket) -> None:
+        """Whoever took all the time to connect must not be listened to: nobody would cut that line any more."""
+        self.line = line
+        if self.is_cut:
+            raise TimeoutError
+
     def cut(self) -> None:
         self.is_cut = True
         if self.line is not None:
@@ -52,7 +58,7 @@ class _Plain(HTTPConnection):
 
     def connect(self) -> None:
         super().connect()
-        self._asked.line = self.sock
+        self._asked.answered_by(self.sock)
 
 
 class _Secure(HTTPSConnection):
@@ -62,7 +68,7 @@ class _Secure(HTTPSConnection):
 
     def connect(self) -> None:
         super().connect()
-        self._asked.line = self.sock
+        self._asked.answered_by(self.sock)
 
 
 class _PlainHandler(HTTPHandler):
