@@ -37,7 +37,9 @@ class Grid:
         self._side = self._cells + 2
         self._per_lon = self._cells / max(float(east - west), 1e-9)
         self._per_lat = self._cells / max(float(north - south), 1e-9)
-        # One ring of cells more: positions exactly on the eastern and northern end, and just beyond, have cells too.
+        # One ring of cells more: positions on the eastern and northern end, which rounding puts just beyond it, have
+        # cells too.
+        self._end = self._cells + 1
         kind = np.int16 if len(shapes) < 2**15 else np.int32
         self._owner: NDArray[Any] = np.full((self._side, self._side), NOBODY, dtype=kind)
         parts = np.empty(0, dtype=np.int64)
@@ -56,14 +58,14 @@ class Grid:
     def at(self, lon: float, lat: float) -> int:
         """The index of the first shape here, or NOBODY."""
         x, y = (lon - self._west) * self._per_lon, (lat - self._south) * self._per_lat
-        if not (0 <= x <= self._cells and 0 <= y <= self._cells):
+        if not (0 <= x < self._end and 0 <= y < self._end):
             return NOBODY
         found: int = self._rows[int(y)][int(x)]
         return self._first_of(int(y) * self._side + int(x), lon, lat) if found == MIXED else found
 
     def many(self, lons: Degrees, lats: Degrees) -> Indices:
         x, y = (lons - self._west) * self._per_lon, (lats - self._south) * self._per_lat
-        inside = (x >= 0) & (x <= self._cells) & (y >= 0) & (y <= self._cells)
+        inside = (x >= 0) & (x < self._end) & (y >= 0) & (y < self._end)
         where = slice(None) if inside.all() else np.flatnonzero(inside)
         cells = y[where].astype(np.int32) * self._side + x[where].astype(np.int32)
         found = np.full(len(lons), NOBODY, dtype=np.int32)
