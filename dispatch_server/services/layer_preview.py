@@ -151,10 +151,11 @@ def _stop_anew(stop: Stop, call: PlacedCall | None, zones: Zones, policy: Policy
 
 
 def _limit_class(call: PlacedCall, zones: Zones) -> AreaClass | None:
-    """As the desk would have it: the strictest class that the circle of doubt touches."""
+    """As the desk would have it: the strictest class that the circle of doubt touches, if its middle lies in any."""
     shape, touched = zones.around(LonLat(call.lon, call.lat), call.radius_m)
-    area = None if shape is None else shape.area
-    return Place(PlaceMethod.PIN, Sure.CERTAIN, area=area, other_areas=tuple(touched)).limit_class
+    if shape is None:
+        return None
+    return Place(PlaceMethod.PIN, Sure.CERTAIN, area=shape.area, other_areas=tuple(touched)).limit_class
 
 
 def _registers_told(registers: Registers, known: Known) -> Iterator[str]:
