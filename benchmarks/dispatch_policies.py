@@ -1,52 +1,68 @@
-"""Dispatch policies side by side on the same simulated days, with the spread over seeds.
+"""Dispatch policies side by side on the same simulated days: each with its spread over seeds, and each against the
+nearest idle crew, outage by outage.
 
-Every policy plays the real services and rules; only who chooses the crew differs. The results are simulated.
+Every policy plays the real services and rules; only who chooses the crew differs. All meet the same faults, repairs and
+crews of a seed, so the second table tells more than the first. The results are simulated.
 """
 
 import argparse
+import json
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from math import sqrt
 from pathlib import Path
 from statistics import mean, stdev
 
-from benchmarks.tables import say_where, table
+from benchmarks.tables import against, say_where, table
 from benchmarks.vroom_policy import VROOM
 from dispatch_server.drill.command import SCENARIOS
-from dispatch_server.drill.measures import Figures, figures_of, rows_of
+from dispatch_server.drill.measures import ALL, Figures, Row, figures_of, rows_of
+from dispatch_server.drill.pairs import Pair, by_group, difference, half_width, late_ratio, pairs_of
 from dispatch_server.drill.playing import Drill, Stage, set_stage
-from dispatch_server.drill.policies import POLICIES
+from dispatch_server.drill.policies import NEAREST, OURS, POLICIES
 from dispatch_server.drill.report import REFERENCE, SIMULATED
 from dispatch_server.drill.scenarios import on_days
 from dispatch_server.main import policy_of
+from dispatch_server.protocol.codec import decode, encode
 from dispatch_server.settings import Settings
 from dispatch_server.workers.ticker import Ticker
 
 SAMPLE = Path(__file__).parents[1] / "gis_data" / "loudi"
 ALL_POLICIES = {**POLICIES, VROOM.name: VROOM}
-# Student's t for 95 % by the number of seeds less one.
-_T = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
 HEAD = ("policy", "group", "outages", "mean", "median", "p90", "in time %", "waiting", "travel", "alone")
+AGAINST = ("policy", "group", "pairs", "mean", "", "late, points", "late, times", "waiting", "travel")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     policy: str
     seed: int
-    figures: Mapping[str, Figures]
-    processor_s: float
-    wall_s: float
+    rows: list[Row]
+
+    @property
+    def figures(self) -> Mapping[str, Figures]:
+        return {one.group: one for one in figures_of(self.rows)}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
+    """`keep` is a folder for the rows of each run; what lies there is not played again."""
+
     scenario: str
     days: int | None
     policy: str
     seed: int
+    keep: Path | None
+
+    @property
+    def file(self) -> Path | None:
+        days = on_days(SCENARIOS[self.scenario], self.days).days
+        return None if self.keep is None else self.keep / f"{self.scenario}-{days}d-{self.policy}-{self.seed}.json"
 
 
 _stage: Stage | None = None
@@ -59,28 +75,43 @@ def _begin(folder: str) -> None:
     _stage = set_stage(own, SAMPLE, policy_of(Settings()), Ticker)
 
 
-def play(wanted: Wanted) -> Run:
+def run_of(wanted: Wanted) -> Run:
+    file = wanted.file
+    if file is not None and file.exists():
+        return Run(wanted.policy, wanted.seed, decode(list[Row], json.loads(file.read_text(encoding="utf-8"))))
+    rows = play(wanted)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(encode(rows)), encoding="utf-8")
+    return Run(wanted.policy, wanted.seed, rows)
+
+
+def play(wanted: Wanted) -> list[Row]:
     assert _stage is not None
     scenario, policy = on_days(SCENARIOS[wanted.scenario], wanted.days), ALL_POLICIES[wanted.policy]
     processor, wall = time.process_time(), time.perf_counter()
     file = _stage.file.with_name(f"{wanted.policy}-{wanted.seed}.db")
     played = Drill(_stage, scenario, policy, wanted.seed, file).play()
     try:
-        figures = {one.group: one for one in figures_of(rows_of(played))}
+        rows = rows_of(played)
     finally:
         played.close()
         file.unlink()
     took = time.process_time() - processor, time.perf_counter() - wall
-    print(f"{wanted.policy}, seed {wanted.seed}: {took[0]:.0f} s of processor, {took[1]:.0f} s", flush=True)
-    return Run(wanted.policy, wanted.seed, figures, *took)
+    late, minutes = sum(row.late for row in rows), [row.minutes for row in rows if row.minutes is not None]
+    print(
+        f"{wanted.policy}, seed {wanted.seed}: {len(rows)} outages, mean {mean(minutes):.1f}, {late} late; "
+        f"{took[0]:.0f} s of processor, {took[1]:.0f} s",
+        flush=True,
+    )
+    return rows
 
 
 def spread(values: Sequence[float]) -> str:
     """Mean ± half of the 95 % interval over the seeds."""
     if len(values) < 2:
         return f"{mean(values):.1f}"
-    t = _T[min(len(values) - 2, len(_T) - 1)]
-    return f"{mean(values):.1f} ± {t * stdev(values) / sqrt(len(values)):.1f}"
+    return f"{mean(values):.1f} ± {half_width(len(values), stdev(values) / sqrt(len(values))):.1f}"
 
 
 def lines(policy: str, runs: Sequence[Run]) -> list[tuple[str, ...]]:
@@ -104,13 +135,63 @@ def lines(policy: str, runs: Sequence[Run]) -> list[tuple[str, ...]]:
     return found
 
 
+def paired(some: Sequence[Run], nearest: Sequence[Run], whole: bool) -> list[Pair]:
+    """`whole`: a seed is one event; otherwise each of its days is one."""
+    other = {run.seed: run.rows for run in nearest}
+    found: list[Pair] = []
+    for run in some:
+        found += pairs_of(run.rows, other[run.seed], partial(_event, run.seed, whole))
+    return found
+
+
+def _event(seed: int, whole: bool, called_at: datetime) -> Hashable:
+    return seed if whole else (seed, called_at.date())
+
+
+def against_nearest(name: str, pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for group, some in by_group(pairs).items():
+        minutes, ratio = difference(some, lambda row: row.minutes), late_ratio(some)
+        found.append(
+            (
+                name,
+                group,
+                str(len(some)),
+                str(minutes),
+                minutes.verdict,
+                str(difference(some, lambda row: 100.0 * row.late)),
+                "–" if ratio is None else f"{ratio:.2f}",
+                str(difference(some, lambda row: row.waiting_min)),
+                str(difference(some, lambda row: row.travel_min)),
+            )
+        )
+    return found
+
+
+def judge(by_policy: Mapping[str, Sequence[Run]], pairs: Mapping[str, Sequence[Pair]], storm: bool) -> None:
+    """The aims: no class worse than with the nearest idle crew on ordinary days; in a storm a third fewer late."""
+    if OURS.name not in pairs:
+        return
+    for group, some in by_group(pairs[OURS.name]).items():
+        if not storm:
+            against(f"mean, {group}, ours less nearest", difference(some, lambda row: row.minutes).mean, 0.0, " min")
+        elif group == ALL and (ratio := late_ratio(some)) is not None:
+            against("late arrivals, times those of the nearest idle crew", ratio, 2 / 3)
+    if storm and VROOM.name in by_policy:
+        late = {name: sum(row.late for run in by_policy[name] for row in run.rows) for name in (OURS.name, VROOM.name)}
+        against("late arrivals, times those of VROOM", late[OURS.name] / max(1, late[VROOM.name]), 1.0)
+
+
 def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="weeks")
     parser.add_argument("--days", type=int, help="the scenario's own number otherwise")
-    parser.add_argument("--seeds", type=int, default=10, help="1 to 10 (default 10)")
+    parser.add_argument("--seeds", type=int, default=10, help="default 10")
     parser.add_argument("--policies", default="ours,nearest,own,board,vroom")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument(
+        "--keep", type=Path, help="a folder for the rows of each run; what lies there is not played again"
+    )
     return parser.parse_args()
 
 
@@ -119,15 +200,34 @@ def main() -> None:
     names = options.policies.split(",")
     say_where()
     with tempfile.TemporaryDirectory(prefix="relight-drill-") as folder:
-        wanted = [Wanted(options.scenario, options.days, p, s) for s in range(1, options.seeds + 1) for p in names]
+        wanted = [
+            Wanted(options.scenario, options.days, name, seed, options.keep)
+            for seed in range(1, options.seeds + 1)
+            for name in names
+        ]
         context = multiprocessing.get_context("spawn")
         with context.Pool(options.processes, _begin, (folder,)) as pool:
-            runs = pool.map(play, wanted, chunksize=1)
+            runs = pool.map(run_of, wanted, chunksize=1)
     by_policy = {name: [run for run in runs if run.policy == name] for name in names}
-    print(f"\n{options.scenario}, {on_days(SCENARIOS[options.scenario], options.days).days} d, {options.seeds} seeds\n")
+    scenario = on_days(SCENARIOS[options.scenario], options.days)
+    print(f"\n{scenario.name}, {scenario.days} d, {options.seeds} seeds\n")
     table(HEAD, [line for name, some in by_policy.items() for line in lines(name, some)])
     print("Minutes; mean over the seeds ± half of its 95 % interval. danger: outages with danger to life.")
+    if NEAREST.name in by_policy:
+        tell_against_nearest(by_policy, scenario.all_hands)
     print(SIMULATED, REFERENCE, sep="\n")
+
+
+def tell_against_nearest(by_policy: Mapping[str, Sequence[Run]], storm: bool) -> None:
+    nearest = by_policy[NEAREST.name]
+    pairs = {name: paired(some, nearest, storm) for name, some in by_policy.items() if name != NEAREST.name}
+    print("\nAgainst the nearest idle crew, outage by outage\n")
+    table(AGAINST, [line for name, some in pairs.items() for line in against_nearest(name, some)])
+    unit = "storms" if storm else "days"
+    print(
+        f"Minutes, this policy less nearest, ± half of the 95 % interval over {unit}; late arrivals in points, times."
+    )
+    judge(by_policy, pairs, storm)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def planned_by_vroom(scene: Scene) -> Pairs:
     used = {crew for _, crew in pairs} | set(routes)
     left = [one for one in scene.waiting if one.outage.id not in turns]
     crews = [crew for crew in scene.crews if crew.crew.id not in used]
-    return pairs + nearest_idle(Scene(scene.reading, scene.territory, left, crews))
+    return pairs + nearest_idle(Scene(scene.reading, scene.territory, lambda: left, crews))
 
 
 def _routes(board: Board) -> dict[int, list[int]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dispatch_server.domain.outage_facts import Priority
 from dispatch_server.protocol.codec import decode
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import AreaClass, CrewAction, FaultKind, Hazard, JobState
@@ -41,6 +42,12 @@ class Card:
     arrived_at: datetime | None
     restored_at: datetime | None
     outage: str = ""
+    priority: Priority = Priority.ORDINARY
+
+    @property
+    def comes_before(self) -> int:
+        """Which of several cards a crew goes to first: the smaller."""
+        return list(Priority).index(self.priority)
 
     def time_of(self, action: CrewAction) -> datetime | None:
         """When the server heard that this was done."""
@@ -78,6 +85,7 @@ def read_card(said: Mapping[str, Any]) -> Card:
         arrived_at=_moment(said["arrived_at"]),
         restored_at=_moment(said["restored_at"]),
         outage=said["outage"],
+        priority=Priority(what["priority"]),
     )
 
 

@@ -14,7 +14,7 @@ from dispatch_server.domain.crews import Shift
 from dispatch_server.drill.cards import Card
 from dispatch_server.drill.crews import Habits
 from dispatch_server.drill.driving import Roads, roads_of
-from dispatch_server.drill.fates import Fate, fate_of
+from dispatch_server.drill.fates import AnswerMeant, Fate, Reading, fate_of
 from dispatch_server.drill.on_duty import Manner
 from dispatch_server.drill.scenarios import Scenario, Weather
 from dispatch_server.gis.travel import Waypoint
@@ -126,6 +126,38 @@ def drill_manner(
         habits=DRILL_HABITS,
         pulls_every=DRILL_PULLS,
         alone=True,
+    )
+
+
+def plain_manner(
+    scenario: Scenario, seed: str, clock: Clock, hour_of: Callable[[datetime], int], works: Works
+) -> Manner:
+    """Crews that take what they are offered, go at once, drive as long as was reckoned and are away when the repair is
+    done: nothing is left between two policies but the choice of crews."""
+    manner = drill_manner(scenario, seed, clock, hour_of, works)
+    return replace(manner, fates=plain_fates(seed, scenario.weather, works), roads=roads_of)
+
+
+def plain_fates(seed: str, weather: Weather, works: Works) -> Callable[[str], Callable[[Card], Fate]]:
+    at_once = timedelta(0)
+    chance = drill_fates(seed, weather, works)
+    return lambda crew: (
+        lambda card: replace(
+            chance(crew)(card),
+            sees_after=at_once,
+            answer=AnswerMeant.ACCEPT,
+            answers_after=at_once,
+            departs_after=at_once,
+            pace=1.0,
+            loses_signal_at=None,
+            goes_astray=False,
+            stands_off_m=0.0,
+            checks_in_after=at_once,
+            reading=Reading.GPS,
+            surveys_after=at_once,
+            leaves_for=None,
+            closes_after=at_once,
+        )
     )
 
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from dispatch_server.domain.crews import Crew
+from dispatch_server.domain.outage_facts import Priority
 from dispatch_server.drill import sayings
 from dispatch_server.drill.cards import Card, state_of
 from dispatch_server.drill.driving import Drive, Roads, gps_fix, moved, poor_fix
@@ -25,6 +26,7 @@ PARKED_EVERY = timedelta(minutes=4)
 STRAYS_M = 1800.0  # to a village of nearly the same name: beyond every "within"
 FINDS_THE_PLACE = timedelta(minutes=6)
 MAKES_SAFE = timedelta(minutes=2)
+LEAVES_SAFE = timedelta(minutes=8)  # a site where it works, when danger to life calls
 AT_WORK = frozenset({JobState.EN_ROUTE, JobState.ON_SITE, JobState.RESTORED})
 PRESSES_AT_ONCE = 30  # of one crew in one pass: a whole life, when time jumps
 
@@ -163,7 +165,7 @@ class VirtualCrew:
             case JobState.EN_ROUTE:
                 return self._arrival(card, fate)
             case JobState.ON_SITE:
-                return next(self._still_to_do(card, fate), None)
+                return self._called_away(card, next(self._still_to_do(card, fate), None))
             case JobState.RESTORED:
                 return self._press(card, CrewAction.CLOSE, self._time(card, CrewAction.RESTORE), fate.closes_after)
             case _:
@@ -184,15 +186,27 @@ class VirtualCrew:
                 return None
 
     def _departure(self, card: Card, fate: Fate) -> Press | None:
-        """One job at a time: the one accepted first, when the one before is done."""
+        """One job at a time, when the one before is done: the most pressing, and of those the one accepted first."""
         if self._busy() is not None or card.site is None:
             return None
         waiting = [c for c in self._cards.values() if self._state(c) is JobState.ACCEPTED and c.site is not None]
-        first = min(waiting, key=lambda c: (self._time(c, CrewAction.ACCEPT) or c.offered_at, c.job_id))
+        first = min(waiting, key=lambda c: (c.comes_before, self._accepted_at(c), c.job_id))
         if first is not card:
             return None
-        accepted_at = self._time(card, CrewAction.ACCEPT) or card.offered_at
-        return self._press(card, CrewAction.DEPART, max(accepted_at, self._free_since), fate.departs_after)
+        since = max(self._accepted_at(card), self._free_since)
+        return self._press(card, CrewAction.DEPART, since, fate.departs_after)
+
+    def _accepted_at(self, card: Card) -> datetime:
+        return self._time(card, CrewAction.ACCEPT) or card.offered_at
+
+    def _called_away(self, card: Card, next_step: Press | None) -> Press | None:
+        """Danger to life that the crew has taken elsewhere: it leaves this site safe, and goes."""
+        taken = [c for c in self._cards.values() if c.site is not None and self._state(c) is JobState.ACCEPTED]
+        since = min((self._accepted_at(c) for c in taken if c.priority is Priority.DANGER), default=None)
+        if since is None or card.priority is Priority.DANGER:
+            return next_step
+        leave = self._press(card, CrewAction.LEAVE, since, LEAVES_SAFE / self._haste, reason=sayings.LEAVES_FOR_DANGER)
+        return leave if next_step is None or leave.due_at <= next_step.due_at else next_step
 
     def _arrival(self, card: Card, fate: Fate) -> Press | None:
         drive = self._drive_to(card, fate)

@@ -35,6 +35,7 @@ class Row:
     area_class: str
     priority: str
     called_at: datetime
+    opened_at: datetime
     offered_at: datetime | None
     accepted_at: datetime | None
     departed_at: datetime | None
@@ -101,6 +102,7 @@ def _row(
         area_class="" if area_class is None else area_class.value,
         priority=outage.priority.value,
         called_at=outage.first_call_at,
+        opened_at=outage.opened_at,
         offered_at=None if job is None else job.offered_at,
         accepted_at=None if job is None else job.accepted_at,
         departed_at=None if job is None else job.departed_at,

@@ -101,6 +101,7 @@ class CrewsOnDuty:
         self._aboard: list[_Aboard] = []
         self._looks_at: datetime | None = None
         self._has_news = True
+        self._in_hand: Mapping[int, list[JobInHand]] = {}
         self._store.on_change(self._hear_news)
 
     def _hear_news(self) -> None:
@@ -128,10 +129,11 @@ class CrewsOnDuty:
         now = self._store.clock()
         if self._manner.alone and not self._has_news and now < self.next_at():
             return 0
-        self._has_news = False
-        in_hand = self._store.read(jobs_in_hand)
+        if self._has_news or not self._manner.alone:
+            self._has_news = False
+            self._in_hand = self._store.read(jobs_in_hand)
         self._look_at_shifts(now)
-        return sum(self._one(aboard, in_hand, now) for aboard in self._aboard)
+        return sum(self._one(aboard, now) for aboard in self._aboard)
 
     def next_at(self) -> datetime:
         """Nothing changes before, unless somebody else changes it."""
@@ -171,8 +173,8 @@ class CrewsOnDuty:
             self._push(aboard, self._store.clock())
         self._aboard.clear()
 
-    def _one(self, aboard: _Aboard, in_hand: Mapping[int, list[JobInHand]], now: datetime) -> bool:
-        held = in_hand.get(aboard.crew.crew.id)
+    def _one(self, aboard: _Aboard, now: datetime) -> bool:
+        held = self._in_hand.get(aboard.crew.crew.id)
         jobs = NOTHING if held is None else frozenset(held)
         if jobs == aboard.in_hand and now < aboard.acts_at:
             return False

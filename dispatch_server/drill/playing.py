@@ -1,7 +1,7 @@
 """A drill: the real store, services and rules under a simulated clock that jumps from one event to the next."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from dispatch_server.domain.rules import Policy as Rules
 from dispatch_server.drill.authors import Authors
 from dispatch_server.drill.chances import drill_manner
 from dispatch_server.drill.desk import Desk
-from dispatch_server.drill.on_duty import CrewsOnDuty
+from dispatch_server.drill.on_duty import CrewsOnDuty, Manner
 from dispatch_server.drill.policies import Policy
 from dispatch_server.drill.scenarios import Fault, Scenario
 from dispatch_server.drill.simulated import SimulatedClock, earliest
@@ -37,6 +37,7 @@ class Ticking(Protocol):
 
 
 MakeTicker = Callable[[Store, Callable[[], Territory]], Ticking]
+MakeManner = Callable[[Scenario, str, SimulatedClock, Callable[[datetime], int], Mapping[int, timedelta]], Manner]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,15 @@ class Played:
 class Drill:
     """One scenario, policy and seed. `play` runs to the end; `play_until` to a moment, for whoever watches."""
 
-    def __init__(self, stage: Stage, scenario: Scenario, policy: Policy, seed: int, file: Path) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        scenario: Scenario,
+        policy: Policy,
+        seed: int,
+        file: Path,
+        make_manner: MakeManner = drill_manner,
+    ) -> None:
         rules = replace(stage.rules, mode=policy.mode, watch_every=WATCH_EVERY)
         self.scenario, self.policy, self.seed = scenario, policy, seed
         self.territory = _under(stage.territory, rules)
@@ -97,7 +106,7 @@ class Drill:
         self._ticker = stage.make_ticker(self.store, self._ground)
         self._dispatching = policy.dispatching(self.store, self._ground)
         works, hour_of = self.desk.works, lambda at: at.astimezone(rules.zone).hour
-        manner = drill_manner(scenario, str(seed), self.clock, hour_of, works)
+        manner = make_manner(scenario, str(seed), self.clock, hour_of, works)
         self._crews = CrewsOnDuty(self.store, self._ground, Authors(), str(seed), manner=manner)
 
     def _ground(self) -> Territory:

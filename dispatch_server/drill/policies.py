@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from dispatch_server.domain.crews import CrewNow
@@ -16,6 +17,7 @@ from dispatch_server.domain.rules import Mode
 from dispatch_server.planning.planner import RollingPlanner
 from dispatch_server.planning.search import steps
 from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.words import FaultKind
 from dispatch_server.services import dispatching, whole_board
 from dispatch_server.services.ports import Territory
 from dispatch_server.services.whole_board import Situation
@@ -38,14 +40,20 @@ class Waiting:
     refused: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
-    """What waits, and who is on duty, at one moment."""
+    """What waits, and who is on duty, at one moment. In a storm hundreds wait, and mostly nobody can be sent: they are
+    read when a policy asks for them."""
 
     reading: Reading
     territory: Territory
-    waiting: Sequence[Waiting]
+    read_waiting: Callable[[], Sequence[Waiting]]
     crews: Sequence[CrewNow]
+    _fit: dict[tuple[FaultKind | None, int], bool] = field(default_factory=dict)
+
+    @cached_property
+    def waiting(self) -> Sequence[Waiting]:
+        return self.read_waiting()
 
     @property
     def idle(self) -> list[CrewNow]:
@@ -53,13 +61,19 @@ class Scene:
 
     @property
     def with_room(self) -> list[CrewNow]:
-        """In a storm hundreds wait, and few crews can take anything at all."""
         return [crew for crew in self.crews if crew.in_hand < self.territory.policy.jobs_in_hand_max]
 
     def able(self, one: Waiting, crews: Sequence[CrewNow]) -> list[CrewNow]:
-        """Those who refused are asked again only when nobody else is left."""
-        fit = [crew for crew in crews if is_fit(one.outage, crew, self.territory.policy)]
+        """Of crews with room. Those who refused are asked again only when nobody else is left."""
+        fit = [crew for crew in crews if self._is_fit(one.outage, crew)]
         return [c for c in fit if c.crew.id not in one.refused] or fit
+
+    def _is_fit(self, outage: Outage, crew: CrewNow) -> bool:
+        """Nobody has the outage yet, so the kind of fault alone decides about a crew with room."""
+        key = outage.fault_kind, crew.crew.id
+        if key not in self._fit:
+            self._fit[key] = is_fit(outage, crew, self.territory.policy)
+        return self._fit[key]
 
     def minutes(self, one: Waiting, crews: Sequence[CrewNow]) -> dict[int, float]:
         froms = [crew.position for crew in crews]
@@ -91,8 +105,18 @@ class ByHand:
     territory: Callable[[], Territory]
     choose: Choose
     _seen: object = field(default=None)
+    _has_news: bool = field(default=True)
+
+    def __post_init__(self) -> None:
+        self.store.on_change(self._hear_news)
+
+    def _hear_news(self) -> None:
+        self._has_news = True
 
     def once(self) -> int:
+        if not self._has_news:
+            return 0
+        self._has_news = False
         pairs = self.store.read(self._chosen)
         return sum(self._offer(outage_id, crew_id) for outage_id, crew_id in pairs)
 
@@ -106,14 +130,7 @@ class ByHand:
         if seen == self._seen:
             return []
         self._seen = seen
-        refused = who_refused(reading)
-        sites = {i: site_of(reading, i) for i in ids}
-        ones = [
-            Waiting(reading.outage(i), site, refused.get(i, frozenset()))
-            for i, site in sites.items()
-            if site is not None
-        ]
-        return self.choose(Scene(reading, territory, ones, crews))
+        return self.choose(Scene(reading, territory, lambda: _read(reading, ids), crews))
 
     def _offer(self, outage_id: int, crew_id: int) -> bool:
         territory = self.territory()
@@ -126,10 +143,21 @@ class ByHand:
         return True
 
 
+def _read(reading: Reading, ids: Sequence[int]) -> list[Waiting]:
+    """Those that are on the map."""
+    refused = who_refused(reading)
+    sites = {i: site_of(reading, i) for i in ids}
+    return [
+        Waiting(reading.outage(i), site, refused.get(i, frozenset())) for i, site in sites.items() if site is not None
+    ]
+
+
 def nearest_idle(scene: Scene) -> Pairs:
     """First come: in the order of the calls, each to the nearest crew that has nothing to do."""
     pairs: Pairs = []
     idle = scene.idle
+    if not idle:
+        return pairs
     for one in sorted(scene.waiting, key=lambda w: (w.outage.first_call_at, w.outage.id)):
         if not idle:
             break
@@ -146,6 +174,8 @@ def own_squad_first(scene: Scene) -> Pairs:
     behind the work of the one that has least of it. Another squad is asked when the own has nobody who may."""
     pairs: Pairs = []
     crews = scene.with_room
+    if not crews:
+        return pairs
     for one in sorted(scene.waiting, key=lambda w: (_PRESSING[w.outage.priority], w.outage.first_call_at)):
         if not crews:
             break

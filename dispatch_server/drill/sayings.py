@@ -46,6 +46,7 @@ CAUSES: dict[FaultKind | None, tuple[str, ...]] = {
 
 DECLINES = ("车辆故障，正在等拖车", "人员不足，有人送医", "缺少绝缘斗臂车", "道路塌方，过不去")
 DECLINES_UNPLACED = "任务没有位置，请先确认地址"
+LEAVES_FOR_DANGER = "现场已做好安全措施，先去有人身危险的报修，回头再来"
 LEAVES = ("需要吊车和新变压器，今晚做不完", "等待停电许可，转给检修班", "需要大型工器具")
 
 CALL_BACKS_GOOD = ("来电了，很满意", "师傅很快就到了", "已经正常用电")

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from dispatch_server.domain.crews import Crew
+from dispatch_server.domain.outage_facts import Priority
 from dispatch_server.drill import crews
 from dispatch_server.drill.cards import Card
 from dispatch_server.drill.crews import VirtualCrew
@@ -198,6 +199,45 @@ def test_a_crew_that_cannot_finish_leaves_with_a_reason() -> None:
     crewed.until(60)
     assert crewed.kinds()[-1] is CrewAction.LEAVE
     assert CrewAction.RESTORE not in crewed.kinds()
+
+
+def test_danger_to_life_calls_it_from_the_site_which_it_leaves_safe() -> None:
+    crewed = Crewed(repairs_for=timedelta(hours=2))
+    crewed.crew.read_cards([CARD])
+    crewed.until(20)
+    assert crewed.kinds()[-1] is not CrewAction.RESTORE
+    danger = replace(CARD, job_id=8, site=OTHER_SITE, priority=Priority.DANGER, offered_at=NOON + timedelta(minutes=20))
+    crewed.crew.read_cards([CARD, danger])
+    crewed.until(60)
+    accepted, left, departed = (
+        next(a.occurred_at for a in crewed.pressed() if a.kind is kind and a.job_id == job_id)
+        for kind, job_id in ((CrewAction.ACCEPT, 8), (CrewAction.LEAVE, 7), (CrewAction.DEPART, 8))
+    )
+    assert left == accepted + crews.LEAVES_SAFE
+    assert departed == left + PLAIN.departs_after
+    assert CrewAction.RESTORE not in [a.kind for a in crewed.pressed() if a.job_id == 7]
+
+
+def test_it_is_called_from_no_danger_and_ends_what_is_nearly_done() -> None:
+    danger = replace(CARD, job_id=8, site=OTHER_SITE, priority=Priority.DANGER)
+    for first, repair in ((replace(CARD, priority=Priority.DANGER), timedelta(hours=2)), (CARD, timedelta(minutes=5))):
+        crewed = Crewed(repairs_for=repair)
+        crewed.crew.read_cards([first])
+        crewed.until(13)
+        crewed.crew.read_cards([first, danger])
+        crewed.until(300)
+        assert CrewAction.LEAVE not in crewed.kinds()
+        assert crewed.kinds().count(CrewAction.RESTORE) == 2
+
+
+def test_of_several_jobs_the_most_pressing_comes_first_whenever_it_was_accepted() -> None:
+    crewed = Crewed()
+    second = replace(CARD, job_id=8, site=OTHER_SITE)
+    crewed.crew.read_cards([CARD, second])
+    crewed.until(15)
+    crewed.crew.read_cards([CARD, second, replace(CARD, job_id=9, priority=Priority.URGENT)])
+    crewed.until(200)
+    assert [a.job_id for a in crewed.pressed() if a.kind is CrewAction.DEPART] == [7, 9, 8]
 
 
 def test_after_a_restart_it_goes_on_from_its_card() -> None:
