@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datum_checks import suspicious_datums
 from dispatch_server.gis.folder import (
     ACCOUNTS,
@@ -50,9 +51,12 @@ def check(folder: Folder, say: Say = in_silence) -> list[Flaw]:
 def flaws_of(ground: Ground, say: Say) -> list[Flaw]:
     say("Looking at the manifest and the checksums.")
     flaws = [*_manifest_flaws(ground.folder), *ground.flaws, *_nothing_in_them(ground)]
-    for title, look in _CHECKS:
-        say(title)
-        flaws += look(ground)
+    try:
+        for title, look in _CHECKS:
+            say(title)
+            flaws += look(ground)
+    except BadInput as error:  # looking further would take more time and memory than there is
+        flaws.append(Flaw(str(error), blocks=True))
     return sorted(flaws, key=lambda flaw: not flaw.blocks)
 
 

@@ -11,10 +11,12 @@ from shapely.geometry.base import BaseGeometry
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.datums import all_to_wgs84
 from dispatch_server.gis.folder import MANIFEST, Folder, at
-from dispatch_server.gis.rows import NO_TEXT, Read
+from dispatch_server.gis.rows import MOST_CHARS, NO_TEXT, Read, too_long
 
 T = TypeVar("T")
 Said = Callable[[str], str]
+
+_HALF_THE_GLOBE = 180.0  # degrees: positions are reckoned with as on a flat map, where 179° and -179° lie far apart
 
 
 def read_features(folder: Folder, file: str, make: Callable[[Said, BaseGeometry], T]) -> Read[T]:
@@ -27,8 +29,9 @@ def read_features(folder: Folder, file: str, make: Callable[[Said, BaseGeometry]
         raise BadInput(f"{file} is not a GeoJSON FeatureCollection.") from None
     if found := _contradiction(said, crs):
         raise BadInput(another_crs(file, found, crs))
-    # One conversion for the whole layer: ring by ring it would take ten times as long.
-    shapes = shapely.transform([_shape_of(f) for f in features], lambda lonlats: all_to_wgs84(lonlats, crs))
+    with np.errstate(invalid="ignore", over="ignore"):  # what is no number is told below, where it stands
+        # One conversion for the whole layer: ring by ring it would take ten times as long.
+        shapes = shapely.transform([_shape_of(f) for f in features], lambda lonlats: all_to_wgs84(lonlats, crs))
     records: list[T] = []
     complaints: list[str] = []
     for n, (feature, shape) in enumerate(zip(features, shapes, strict=True), 1):
@@ -83,6 +86,8 @@ def _properties_of(feature: Any) -> Said:
             raise BadInput(f"{key} is empty.")
         if NO_TEXT in str(value) or any("\ud800" <= c <= "\udfff" for c in str(value)):
             raise BadInput(f"{key} holds a character that is not text.")
+        if len(str(value)) > MOST_CHARS:
+            raise BadInput(too_long(key, str(value)))
         return str(value)
 
     return said
@@ -94,7 +99,7 @@ def _shape_of(feature: Any) -> BaseGeometry | None:
         kind, coordinates = feature["geometry"]["type"], feature["geometry"]["coordinates"]
         polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}[kind]
         parts = [shapely.Polygon(_ring(rings[0]), [_ring(ring) for ring in rings[1:]]) for rings in polygons]
-    except (ValueError, KeyError, TypeError, IndexError, shapely.errors.ShapelyError):
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, shapely.errors.ShapelyError):
         return None
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
@@ -107,6 +112,9 @@ def _require_on_globe(shape: BaseGeometry | None) -> BaseGeometry:
     if shape is None:
         raise BadInput("its geometry is not a Polygon or MultiPolygon with closed rings.")
     west, south, east, north = shape.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # false for an empty outline too
+    on_globe = -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # false for an empty outline too
+    if not on_globe or not np.isfinite(shapely.get_coordinates(shape)).all():
         raise BadInput("its outline is empty or leaves the globe; positions are longitude, then latitude.")
+    if east - west > _HALF_THE_GLOBE:
+        raise BadInput("its outline reaches around half of the globe; an area across the 180th meridian is not served.")
     return shape

@@ -57,6 +57,8 @@ THE_MAP = (
 # Which of them an entry means that names another file: by its name, "areas" or "road_nodes".
 BY_NAME = {file.partition(".")[0]: file for file in HEADERS} | {ROADS: ROADS}
 
+_MOST_BYTES = 1 << 30  # of one file: ten million customers
+
 Say = Callable[[str], None]
 
 
@@ -173,7 +175,7 @@ def folder_of(files: Mapping[str, bytes], say: Say = in_silence) -> Folder:
         raise BadInput(f"There is no {MANIFEST}; it must list every layer with its file, crs and sha256.")
     try:
         said = tomllib.loads(files[MANIFEST].decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{MANIFEST} is not valid TOML: {error}.") from None
     entries = said.get("layers")
     if not isinstance(entries, list) or not entries:
@@ -190,13 +192,28 @@ def folder_of(files: Mapping[str, bytes], say: Say = in_silence) -> Folder:
 def folder_at(directory: Path, say: Say = in_silence) -> Folder:
     if not directory.is_dir():
         raise BadInput(f"{directory} is not a folder.")
-    known = (MANIFEST, *REQUIRED, *OPTIONAL)
-    folder = folder_of({n: (directory / n).read_bytes() for n in known if (directory / n).is_file()}, say)
+    there = [path for n in (MANIFEST, *REQUIRED, *OPTIONAL) if (path := directory / n).is_file()]
+    for path in there:
+        require_usable(path, directory)
+    folder = folder_of({path.name: path.read_bytes() for path in there}, say)
     if all(layer.is_as_read for layer in folder.layers.values()):
         return folder
     from dispatch_server.gis.given import made_readable  # GDAL takes a fifth of a second, and servers never need it
 
     return made_readable(folder, directory)
+
+
+def leads_out(path: Path, directory: Path) -> bool:
+    """By its name, or as a link."""
+    return not path.resolve().is_relative_to(directory.resolve())
+
+
+def require_usable(file: Path, directory: Path) -> None:
+    """Before a file is read whole, in a process beside servers that need their memory."""
+    if leads_out(file, directory):
+        raise BadInput(f"{file.name} is a link that leads out of the folder; copy the file itself into it.")
+    if (size := file.stat().st_size) > _MOST_BYTES:
+        raise BadInput(f"{file.name} has {size:,} bytes; a file may have up to {_MOST_BYTES:,}.")
 
 
 def has_roads(folder: Folder) -> bool:

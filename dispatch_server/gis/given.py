@@ -32,7 +32,9 @@ from dispatch_server.gis.folder import (
     Layer,
     Say,
     at,
+    leads_out,
     manifest_of,
+    require_usable,
 )
 from dispatch_server.gis.projections import AS_WGS84, contradiction, is_projected, require_crs, unprojected
 from dispatch_server.gis.road_lines import ROAD_COLUMNS, Columns, network_of
@@ -91,10 +93,12 @@ def _path(layer: Layer, directory: Path) -> Path:
     if not layer.file.isprintable():
         raise BadInput(f"{MANIFEST} names the file {layer.file!r}; a file's name has only characters that print.")
     path = directory / layer.file
-    if not path.resolve().is_relative_to(directory.resolve()):
+    if leads_out(path, directory):
         raise BadInput(f"{MANIFEST} lists {layer.file}, which lies outside the folder; copy it into the folder.")
     if not path.is_file():
         raise BadInput(f"{MANIFEST} lists {layer.file}, but the file is not in the folder.")
+    for part in parts_of(path):
+        require_usable(part, directory)
     return path
 
 

@@ -114,7 +114,7 @@ class Ground:
         if file.endswith(".geojson"):
             return codes_in(self.folder, file)
         keys = _KEYS.get(file, ("code",))
-        return [(" ".join(row.maybe(key) for key in keys), row.where) for row in rows_of(self.folder, file)]
+        return [(" ".join(row.whole_text(key) for key in keys), row.where) for row in rows_of(self.folder, file)]
 
     def _read(self, file: str, read: Callable[[Folder], Read[layers.T]]) -> list[layers.T]:
         given = self.folder.given.get(file)

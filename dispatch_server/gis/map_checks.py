@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis import seams
 from dispatch_server.gis.folder import (
     ACCOUNTS,
@@ -49,7 +50,11 @@ def _bad_outline(ground: Ground, file: str, code: str, shape: shapely.Geometry) 
 
 
 def overlaps(ground: Ground) -> Iterator[Flaw]:
-    yield from ground.few(seams.overlaps(ground.sound_areas), lambda p: _overlap(ground, p), AREAS, blocks=False)
+    try:
+        pieces = seams.overlaps(ground.sound_areas)
+    except BadInput as error:
+        raise BadInput(at(ground.folder.label(AREAS), str(error))) from None
+    yield from ground.few(pieces, lambda p: _overlap(ground, p), AREAS, blocks=False)
 
 
 def gaps(ground: Ground) -> Iterator[Flaw]:

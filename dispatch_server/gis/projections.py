@@ -74,6 +74,7 @@ def contradiction(inside: str, said: str, positions: Degrees) -> str:
         return "" if stated.is_geographic else name
     if stated.is_geographic:
         return name
+    positions = positions[np.isfinite(positions).all(axis=1)]
     own = Transformer.from_crs(stated, ground, always_xy=True).transform(positions[:, 0], positions[:, 1])
     apart = np.abs(np.column_stack(own) - unprojected(positions, said))
     return name if np.nanmax(apart, initial=0) * _METRES_PER_DEGREE > _SAME_M else ""

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.layers import AreaShape
 from dispatch_server.gis.plane import metres_per_degree
 from dispatch_server.protocol.geo import LonLat
@@ -14,6 +16,10 @@ from dispatch_server.protocol.geo import LonLat
 NOT_WORTH_TELLING_M2 = 1.0  # positions written with six or seven decimals leave slivers of this size
 SLIVER_M = 5.0  # narrower than a road: a border that was drawn twice
 SMALL_PART_M2 = 1_000.0  # of an area in several parts: a courtyard that was left over, not a hamlet
+# Of areas without overlaps three pairs an area share a border, each of which may be drawn twice.
+_MOST_MEETING, _MOST_MEETING_OF_FEW = 10, 1_000
+_PAIRS_AT_ONCE = 2_000_000
+Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +51,32 @@ class Piece:
 
 
 def overlaps(areas: Sequence[AreaShape]) -> list[Piece]:
-    """Interiors that meet. Neighbours that only share a border are told apart before anything is cut."""
+    """Interiors that meet. Raises BadInput where areas lie in heaps: no map is meant, and none could be held."""
     if not areas:
         return []
     shapes = np.array([a.shape for a in areas], dtype=object)
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = first < second
-    first, second = first[once], second[once]
-    shapely.prepare(shapes)
-    meets = ~shapely.touches(shapes[first], shapes[second])
-    first, second = first[meets], second[meets]
+    first, second = _meeting(shapes)
     common = shapely.intersection(shapes[first], shapes[second])
     pieces = [Piece(shape, (areas[i], areas[j])) for i, j, shape in zip(first, second, common, strict=True)]
     return _worth_telling(pieces)
+
+
+def _meeting(shapes: NDArray[np.object_]) -> tuple[Indices, Indices]:
+    """Neighbours that only share a border are told apart before anything is cut."""
+    tree, most = shapely.STRtree(shapes), _MOST_MEETING * len(shapes) + _MOST_MEETING_OF_FEW
+    shapely.prepare(shapes)
+    found: list[Indices] = []
+    for asked in np.array_split(np.arange(len(shapes)), 1 + len(shapes) ** 2 // _PAIRS_AT_ONCE):
+        first, second = tree.query(shapes[asked], predicate="intersects")
+        first = asked[first]
+        once = first < second
+        first, second = first[once], second[once]
+        meets = ~shapely.touches(shapes[first], shapes[second])
+        found.append(np.stack((first[meets], second[meets])))
+        if sum(pairs.shape[1] for pairs in found) > most:
+            raise BadInput(f"more than {most:,} pairs of areas cover the same ground; much of it stands there twice.")
+    first, second = np.concatenate(found, axis=1)
+    return first, second
 
 
 def gaps(covered: BaseGeometry) -> list[Piece]:

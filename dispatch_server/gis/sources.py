@@ -19,7 +19,7 @@ from shapely.geometry import shape
 
 from dispatch_server.domain.refusals import BadInput
 from dispatch_server.gis.features import crs_in
-from dispatch_server.gis.folder import Layer, Say, at, in_silence
+from dispatch_server.gis.folder import HEADERS, MAY_HAVE, Layer, Say, at, in_silence
 from dispatch_server.gis.rows import ROWS_BETWEEN_WORDS, header_of
 
 Shapes = NDArray[np.object_]
@@ -29,6 +29,7 @@ SHAPEFILE_PARTS = (".shp", ".dbf", ".prj", ".cpg")
 _WKT = "wkt"  # the column of a CSV that holds outlines or lines
 _EXACT_IN_A_FLOAT = 2**53
 _USUAL = "UTF-8"
+_FIRST_BYTES = {".gpkg": ("GeoPackage", b"SQLite format 3\0"), ".shp": ("Shapefile", b"\x00\x00\x27\x0a")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,15 @@ def read_table(path: Path, layer: Layer, say: Say = in_silence) -> Table:
     """Raises BadInput with what to do about it."""
     if (read := _READERS.get(path.suffix.lower())) is None:
         raise BadInput(f"{layer.file} cannot be read: give it as {', '.join(_READERS)}.")
-    return read(path, layer, say)
+    with np.errstate(invalid="ignore"):  # what is no number is told by the reader of the layer, where it stands
+        return read(path, layer, say)
 
 
 def parts_of(path: Path) -> list[Path]:
     """The files whose bytes the checksum covers, in order."""
     if path.suffix.lower() != ".shp":
         return [path]
-    found = {part.suffix.lower(): part for part in path.parent.glob(f"{path.stem}.*")}
+    found = {part.suffix.lower(): part for part in path.parent.iterdir() if part.stem == path.stem}
     return [found[suffix] for suffix in SHAPEFILE_PARTS if suffix in found]
 
 
@@ -62,7 +64,7 @@ def _from_csv(path: Path, layer: Layer, say: Say) -> Table:
     except (UnicodeError, LookupError, ValueError):
         raise BadInput(_wrong_encoding(layer, _USUAL)) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = header_of(reader, layer.label)
+    header = header_of(reader, layer.label, [layer.columns.get(ours, ours) for ours in _wanted(layer)])
     rows: list[list[str]] = []
     ids: list[str] = []
     try:
@@ -98,7 +100,12 @@ def _from_geojson(path: Path, layer: Layer, _: Say) -> Table:
     return Table(columns, shapes, ids, crs_in(said))
 
 
+def _wanted(layer: Layer) -> list[str]:
+    return [*HEADERS.get(layer.slot, "").split(), *MAY_HAVE.get(layer.slot, "").split(), _WKT]
+
+
 def _from_gdal(path: Path, layer: Layer, say: Say) -> Table:
+    _require_as_named(path, layer)
     try:
         name = _named_layer(layer, [str(held) for held in pyogrio.list_layers(path)[:, 0]])
         count = pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
@@ -140,6 +147,14 @@ def _part(path: Path, layer: Layer, name: str, start: int) -> Table:
     return Table(columns, shapes, [f"feature {fid}" for fid in fids], meta["crs"] or "")
 
 
+def _require_as_named(path: Path, layer: Layer) -> None:
+    """GDAL goes by what is in a file: a list of other files and of addresses would be read whatever it is called."""
+    called, first_bytes = _FIRST_BYTES[path.suffix.lower()]
+    with path.open("rb") as file:
+        if file.read(len(first_bytes)) != first_bytes:
+            raise BadInput(f"{layer.file} is no {called}, whatever its name says; export it again.")
+
+
 def _named_layer(layer: Layer, held: list[str]) -> str:
     if layer.layer and layer.layer not in held:
         raise BadInput(f"{layer.file} has no layer {layer.layer!r}; it holds: {', '.join(held)}.")
@@ -168,7 +183,7 @@ def _text(value: Any) -> str:
 def _shape(feature: Any) -> shapely.Geometry | None:
     try:
         return shapely.force_2d(shape(feature["geometry"]))
-    except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError):
         return None
 
 

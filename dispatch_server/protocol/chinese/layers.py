@@ -88,7 +88,17 @@ SENTENCES: dict[str, str] = {
         "{layer} 与 {other_layer} 须同时提供，现缺其一。"
     ),
     "There is no road layer; minutes to drive come from straight lines.": "没有道路图层；行车时间按直线距离估算。",
+    "{layer} is a link that leads out of the folder; copy the file itself into it.": (
+        "{layer} 是指向文件夹之外的链接；请把文件本身复制进来。"
+    ),
+    "{layer} has {count} bytes; a file may have up to {other_count}.": (
+        "{layer} 有 {count} 字节；一个文件最多 {other_count} 字节。"
+    ),
+    "{layer} names the column {column} twice in its first line; one of them must go.": (
+        "{layer} 首行两次写了列 {column}；请去掉其中一个。"
+    ),
     # Files in the utility's own form
+    "{layer} is no {form}, whatever its name says; export it again.": ("{layer} 名不副实，并不是 {form}；请重新导出。"),
     "{layer} cannot be read: give it as {suffixes}.": "{layer} 无法读取：请提供 {suffixes} 格式。",
     "{layer} cannot be read: {error}.": "{layer} 无法读取：{error}。",
     "{layer} has no layer {layer_said}; it holds: {names}.": "{layer} 中没有图层 {layer_said}；其中有：{names}。",
@@ -116,12 +126,20 @@ SENTENCES: dict[str, str] = {
     "its outline is empty or leaves the globe; positions are longitude, then latitude.": (
         "轮廓为空或超出地球范围；坐标须先经度、后纬度。"
     ),
+    "its outline reaches around half of the globe; an area across the 180th meridian is not served.": (
+        "轮廓绕过半个地球；不支持跨越 180 度经线的区域。"
+    ),
     "a road has no line.": "有道路没有线。",
     "the manifest does not say the crs of this file.": "清单未写明此文件的坐标系。",
     # Values
     "{count} values for {other_count} columns.": "有 {count} 个值，而列有 {other_count} 个。",
     "{column} is empty.": "{column} 为空。",
-    "{column} must be a number from {least} up, not {given}.": "{column} 须为不小于 {least} 的数，而不是 {given}。",
+    "{column} must be a number from {least} to {most}, not {given}.": (
+        "{column} 须为 {least} 到 {most} 之间的数，而不是 {given}。"
+    ),
+    "{column} has {count} characters; {other_count} are the most that is kept.": (
+        "{column} 有 {count} 个字符；最多保留 {other_count} 个。"
+    ),
     "{column} must be a whole number, not {given}.": "{column} 须为整数，而不是 {given}。",
     "{column} must be 0 or 1, not {given}.": "{column} 须为 0 或 1，而不是 {given}。",
     "{column} must be one of {names}, not {given}.": "{column} 须为 {names} 之一，而不是 {given}。",
@@ -163,6 +181,9 @@ SENTENCES: dict[str, str] = {
     ),
     "the outline of {code} is not valid ({outline_flaw}).": "{code} 的轮廓无效（{outline_flaw}）。",
     "{area} and {other_area} both cover {size}.": "{area} 与 {other_area} 重叠，面积 {size}。",
+    "more than {count} pairs of areas cover the same ground; much of it stands there twice.": (
+        "有超过 {count} 对区域互相重叠；其中许多内容重复。"
+    ),
     "no area covers {size}, beside {areas}.": "有空隙不属于任何区域：{size}；邻近 {areas}。",
     "{area} has a part of only {size}.": "{area} 有一块过小：{size}。",
     "of the counties, no area covers {size}.": "县界之内未被任何区域覆盖：{size}。",
