@@ -151,6 +151,8 @@ class ByWords:
             return Sure.DOUBTFUL, told.maybe_of_another_name(only.heard_words, where)
         if all(m.is_unsure for m in only.named):
             return Sure.DOUBTFUL, told.unsure(where)
+        if reading.is_cut:
+            return Sure.DOUBTFUL, told.more_than_is_read(where)
         if only.how.is_heard:
             enough = only.is_contained and not only.is_second_thought and not _is_too_little(only)
             sure = Sure.LIKELY if enough else Sure.DOUBTFUL

@@ -22,9 +22,9 @@ from dispatch_server.gis.layers import (
     TransformerRecord,
     strict,
 )
-from dispatch_server.gis.mentions import Mention, exact_mentions
+from dispatch_server.gis.mentions import MOST_MENTIONS, Mention, exact_mentions
 from dispatch_server.gis.naming import COUNTY, ELSEWHERE, TOWNSHIP, VILLAGE, Called, Entry, Names, entry_of
-from dispatch_server.gis.numbers import clean
+from dispatch_server.gis.numbers import MOST_CHARACTERS, clean
 from dispatch_server.gis.parts import with_parts, without_taken_back
 from dispatch_server.gis.wires import Wires
 
@@ -33,7 +33,8 @@ from dispatch_server.gis.wires import Wires
 class Reading:
     """What the words come to: all that may be meant, the best first, and how many of them are equally good.
 
-    `unknown` is a village that the caller names and the map does not know; `nearly` are those it may be.
+    `unknown` is a village that the caller names and the map does not know; `nearly` are those it may be. `is_cut`: more
+    was said than is read.
     """
 
     words: str = ""
@@ -42,6 +43,7 @@ class Reading:
     equals: int = 0
     unknown: str = ""
     nearly: tuple[Called, ...] = ()
+    is_cut: bool = False
 
     @property
     def best(self) -> tuple[Hypothesis, ...]:
@@ -92,19 +94,22 @@ class Gazetteer:
         return self.names.by_id.get(entry_id) or (self.wires.by_code(code) if kind in ("transformer", "pole") else None)
 
     def read(self, said: str, *, as_written: bool = False) -> Reading:
-        """`as_written` leaves out what only sounds like a name or is a character away from one."""
+        """`as_written` leaves out what only sounds like a name or is a character away from one; so is it with a letter."""
         words = clean(said)
         if not words:
             return Reading()
         exact = exact_mentions(self.names, words)
+        is_cut = len(exact) > MOST_MENTIONS or len(said) > MOST_CHARACTERS
+        exact = exact[:MOST_MENTIONS]
         kept = with_parts(words, exact)
         words = without_taken_back(words, exact, kept)
         mentions = self._with_wires(words, kept)
         ordered = hypotheses(mentions)
-        if not as_written and _is_open(ordered):
+        if not as_written and not is_cut and _is_open(ordered):
             mentions = self._with_heard(words, mentions, ordered)
             ordered = hypotheses(mentions)
-        reading = Reading(words, tuple(mentions), tuple(ordered), len(best_of(ordered)) if ordered else 0)
+        equals = len(best_of(ordered)) if ordered else 0
+        reading = Reading(words, tuple(mentions), tuple(ordered), equals, is_cut=is_cut)
         return self._with_unknown(reading)
 
     def _with_wires(self, words: str, mentions: list[Mention]) -> list[Mention]:

@@ -94,9 +94,10 @@ def hypotheses(mentions: Sequence[Mention]) -> list[Hypothesis]:
     """The best first. Directions are no places; a neighbour is one where nothing better is named."""
     counted = [_as_meant(m, mentions) for m in mentions if m.part is not Part.TOWARDS and m.kinds != {FEEDER}]
     entries = {entry: None for m in _that_name_the_place(counted) for entry, _ in m.called if entry.at is not None}
+    groups = list(_groups(counted))
     judged: list[Hypothesis] = []
     for _, alike in groupby(sorted(entries, key=lambda e: -e.fineness), key=lambda e: e.fineness):
-        judged += [h for entry in alike if (h := _judged(entry, counted)) is not None]
+        judged += [h for entry in alike if (h := _judged(entry, counted, groups)) is not None]
         if any(h.order[:4] == _FAULTLESS for h in judged):
             break  # what is coarser explains no more
     if any(h.entry.kind != COUNTY and not h.is_noise for h in judged):
@@ -131,10 +132,10 @@ def _that_name_the_place(counted: Sequence[Mention]) -> list[Mention]:
     return [m for m in counted if m.part is Part.PLACE or any(e.fineness > finest for e, _ in m.called)]
 
 
-def _judged(entry: Entry, mentions: Sequence[Mention]) -> Hypothesis | None:
+def _judged(entry: Entry, mentions: Sequence[Mention], groups: Sequence[Sequence[Mention]]) -> Hypothesis | None:
     said: dict[_Bearing, list[Mention]] = {bearing: [] for bearing in _Bearing}
     left_over = ignored = 0
-    for group in _groups(mentions):
+    for group in groups:
         bearings = [_bearing(mention, entry, mentions) for mention in group]
         told = next((b for b in _Bearing if b in bearings), _Bearing.NOTHING)
         said[told] += [m for m, b in zip(group, bearings, strict=True) if b is told]

@@ -1,6 +1,7 @@
 """Where in a caller's words something is named, and its part: the place itself, a neighbour, a direction, a denial."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -88,7 +89,7 @@ class Mention:
         return any(not entry.is_spot for entry, _ in self.called)
 
 
-_MOST_MENTIONS = 16  # who names more has written a letter
+MOST_MENTIONS = 10  # that are weighed against each other; who names more has written a letter
 # 上大桥村 and 新大桥村 may be other villages than 大桥村.
 _MAY_BELONG_TO_THE_NAME = frozenset("上下大小新老东西南北中内外高长")
 # What may follow a village's short form. 中心 in 花门镇中心3组 is the village; in 花门镇中心小学 it may be none.
@@ -125,8 +126,7 @@ def exact_mentions(names: Names, words: str) -> list[Mention]:
         for end in range(start + 2, min(len(words), start + longest) + 1)
         if (called := names.called(words[start:end]))
     ]
-    found = [m for m in named if not _is_of_another_name(words, m) or _goes_on_inside(m, named)]
-    return apart(found)[:_MOST_MENTIONS]
+    return apart([m for m in named if not _is_of_another_name(words, m) or _goes_on_inside(m, named)])
 
 
 def _goes_on_inside(mention: Mention, named: Sequence[Mention]) -> bool:
@@ -135,16 +135,21 @@ def _goes_on_inside(mention: Mention, named: Sequence[Mention]) -> bool:
 
 
 def apart(found: Sequence[Mention]) -> list[Mention]:
+    ending: dict[int, list[Mention]] = defaultdict(list)
+    for mention in found:
+        ending[mention.end].append(mention)
     kept: list[Mention] = []
-    for mention in sorted(found, key=lambda m: (-len(m.words), _is_less_likely(m, found), m.start)):
-        if all(mention.end <= other.start or mention.start >= other.end for other in kept):
+    taken: set[int] = set()
+    for mention in sorted(found, key=lambda m: (-len(m.words), *_is_less_likely(m, ending[m.start]), m.start)):
+        if taken.isdisjoint(range(mention.start, mention.end)):
             kept.append(mention)
+            taken.update(range(mention.start, mention.end))
     return sorted(kept, key=lambda m: m.start)
 
 
-def _is_less_likely(mention: Mention, found: Sequence[Mention]) -> tuple[bool, bool]:
+def _is_less_likely(mention: Mention, before: Sequence[Mention]) -> tuple[bool, bool]:
     """Of two as long: 山口湾, not 石牛山 in 石牛山口湾, as it lies in 石牛; 田坪, not 在田 in 家在田坪."""
-    return not any(o.end == mention.start and holds(o, mention) for o in found), mention.words[0] == "在"
+    return not any(holds(outer, mention) for outer in before), mention.words[0] == "在"
 
 
 def holds(outer: Mention, inner: Mention) -> bool:

@@ -94,6 +94,10 @@ def unsure(where: str) -> str:
     return f"{where} is named with a reserve; ask the caller whether it is dark there."
 
 
+def more_than_is_read(where: str) -> str:
+    return f"More is said than is read; {where} is named in it. Ask the caller where it is dark."
+
+
 def beside(where: str) -> str:
     return f"The words name {where} as a neighbour; ask the caller what is dark itself."
 

@@ -1,7 +1,9 @@
 """Poles and transformers as people say them: 10kV洋溪线23#杆, G354旁12号杆, 街心社区1号公变."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from dispatch_server.gis.layers import Feeder, PoleRecord, TransformerRecord
 from dispatch_server.gis.lines import Lines
@@ -11,6 +13,7 @@ from dispatch_server.gis.numbers import NUMBER, number_in
 from dispatch_server.gis.parts import with_what_follows
 from dispatch_server.protocol.geo import LonLat
 
+_MOST = 4  # poles, feeders, roads and transformers that one caller names
 RADIUS_M = 50.0  # a pole or a transformer is seen from there
 _POLE = re.compile(
     f"(?:第)?(?P<n>{NUMBER})(?:#|号|＃)*(?:电线杆|电杆|线杆|杆塔|杆|塔)|(?:杆号|电杆|杆)(?:是|为|：|:)?(?P<m>{NUMBER})(?:#|号)?"
@@ -75,14 +78,16 @@ class Wires:
 
     def mentions(self, words: str, known: Sequence[Mention]) -> list[Mention]:
         """What the words say of poles and transformers, beside the names that are known."""
-        return [*self._pole_mentions(words, known), *self._transformer_mentions(words, known)]
+        return [*self._pole_mentions(words, known), *islice(self._transformer_mentions(words, known), _MOST)]
 
     def _pole_mentions(self, words: str, known: Sequence[Mention]) -> Iterator[Mention]:
-        for found in _POLE.finditer(words):
+        roads = list(dict.fromkeys(roads_in(words)))[:_MOST]
+        feeders = [m for m in known if FEEDER in m.kinds][:_MOST]
+        for found in islice(_POLE.finditer(words), _MOST):
             number = number_in(found["n"] or found["m"])
-            poles = [*self._along_feeders(number, found.start(), words, known), *self._along_roads(number, words)]
+            poles = [*self._along_feeders(number, found.start(), words, feeders), *self._along_roads(number, roads)]
             # The pole of the feeder and the road that are both said; else of the one that is said.
-            twice = [p for p in poles if poles.count(p) > 1]
+            twice = [pole for pole, times in Counter(poles).items() if times > 1]
             called = tuple((self._pole_entry(p), how) for p, how in dict(twice or poles).items())
             if called:
                 yield with_what_follows(words, Mention(found[0], found.start(), called))
@@ -99,8 +104,8 @@ class Wires:
                         (p, how) for p in self._numbered_on(self._on_feeder, entry.id.partition(":")[2], number)
                     )
 
-    def _along_roads(self, number: int, words: str) -> Iterator[tuple[PoleRecord, How]]:
-        for road in roads_in(words):
+    def _along_roads(self, number: int, roads: Sequence[str]) -> Iterator[tuple[PoleRecord, How]]:
+        for road in roads:
             yield from ((pole, How.FULL) for pole in self._numbered_on(self._on_road, road, number))
 
     def _numbered_on(self, index: Lines, line: str, number: int) -> Iterator[PoleRecord]:
