@@ -101,6 +101,9 @@ SENTENCES: dict[str, str] = {
     "{place} is named with a reserve; ask the caller whether it is dark there.": (
         "提到{place}时说得不确定，请向来电人核实停电的是不是那里。"
     ),
+    "More is said than is read; {place} is named in it. Ask the caller where it is dark.": (
+        "说的话太长，没有读完，其中提到{place}；请询问停电的具体地点。"
+    ),
     "The words name {place} as a neighbour; ask the caller what is dark itself.": (
         "来电人只说在{place}旁边；请询问停电的具体地点。"
     ),
