@@ -94,7 +94,7 @@ class Gazetteer:
         return self.names.by_id.get(entry_id) or (self.wires.by_code(code) if kind in ("transformer", "pole") else None)
 
     def read(self, said: str, *, as_written: bool = False) -> Reading:
-        """`as_written` leaves out what only sounds like a name or is a character away from one; so is it with a letter."""
+        """`as_written` leaves out what only sounds like a name or is a character away from one, as of a letter."""
         words = clean(said)
         if not words:
             return Reading()
