@@ -188,10 +188,14 @@ def _bearing(mention: Mention, entry: Entry, mentions: Sequence[Mention]) -> _Be
     entries = [e for e, _ in mention.called]
     if any(e is entry for e in entries):
         return _Bearing.NAMES
-    if any(e.holds(entry) for e in entries):
+    holds_it, lies_in_it = any(e.holds(entry) for e in entries), any(entry.holds(e) for e in entries)
+    if (holds_it or lies_in_it) and mention.listed_with:  # in 白溪和三甲乡 no 白溪 of 三甲乡 is meant
         named = [m for m in mentions if any(e is entry for e, _ in m.called)]
-        return _Bearing.AGAINST if all(m.start in mention.listed_with for m in named) else _Bearing.HOLDS
-    if any(entry.holds(e) for e in entries):
+        if all(m.start in mention.listed_with for m in named):
+            return _Bearing.AGAINST
+    if holds_it:
+        return _Bearing.HOLDS
+    if lies_in_it:
         return _Bearing.NOTHING if mention.is_borne else _Bearing.FINER
     if mention.part is Part.BESIDE:
         return _Bearing.NEAR if any(_are_neighbours(entry, e) for e in entries) else _Bearing.NOTHING
