@@ -11,7 +11,14 @@ from functools import cached_property
 from dispatch_server.gis import layers
 from dispatch_server.gis.elsewhere import elsewhere
 from dispatch_server.gis.folder import FEEDERS, LANDMARKS, POLES, STREETS, TRANSFORMERS, Folder
-from dispatch_server.gis.heard import heard_mentions, misnamed, nearly, unknown_villages, without_covered
+from dispatch_server.gis.heard import (
+    heard_mentions,
+    misnamed,
+    nearly,
+    unknown_villages,
+    without_covered,
+    without_echoes,
+)
 from dispatch_server.gis.hypotheses import Hypothesis, best_of, hypotheses
 from dispatch_server.gis.layers import (
     Feeder,
@@ -116,7 +123,7 @@ class Gazetteer:
         return [*mentions, *self.wires.mentions(words, mentions)]
 
     def _with_heard(self, words: str, mentions: list[Mention], ordered: Sequence[Hypothesis]) -> list[Mention]:
-        heard = heard_mentions(self.names, words, [m for m in mentions if m.is_firm])
+        heard = without_echoes(heard_mentions(self.names, words, [m for m in mentions if m.is_firm]), mentions)
         known = [m for m in without_covered(mentions, heard) if not m.is_of_wires]
         heard = self._with_wires(words, with_parts(words, [*known, *heard]))
         if not (ordered and ordered[0].against):

@@ -53,6 +53,15 @@ def without_covered(known: Sequence[Mention], heard: Sequence[Mention]) -> list[
     return [m for m in known if m.is_firm or not any(_covers(h, m) for h in sound)]
 
 
+def without_echoes(heard: Sequence[Mention], known: Sequence[Mention]) -> list[Mention]:
+    """坪东村 in 砂坪东村 sounds like 砂坪东村: that is named already, whatever part it has."""
+    return [h for h in heard if not any(_covers(m, h) and _name_the_same(m, h) for m in known)]
+
+
+def _name_the_same(one: Mention, other: Mention) -> bool:
+    return not {entry for entry, _ in one.called}.isdisjoint(entry for entry, _ in other.called)
+
+
 def _covers(outer: Mention, inner: Mention) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end and len(inner.words) < len(outer.words)
 
