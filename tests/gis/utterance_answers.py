@@ -112,6 +112,11 @@ class Names:
         self._transformers = strict(layers.read_transformers(folder))
         self._feeders = {f.code: f.name for f in strict(layers.read_feeders(folder))}
 
+    @property
+    def spots(self) -> frozenset[str]:
+        """What streets and landmarks are called."""
+        return frozenset(n for spot in (*self._streets, *self._landmarks) for n in (spot.name, *spot.aliases))
+
     def called(self, full: str) -> Named:
         return self._named[full]
 

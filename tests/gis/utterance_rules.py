@@ -54,18 +54,25 @@ def short(name: str) -> str:
     return name.removesuffix(next((tail for tail in _TAILS if name.endswith(tail)), ""))
 
 
+def called_so(places: Iterable[NamedPlace]) -> dict[str, set[Named]]:
+    """What each name may mean; a former name only where nothing is called so today."""
+    known = list(places)
+    called: defaultdict[str, set[Named]] = defaultdict(set)
+    for place in known:
+        for form in _forms(place, (place.name, *place.aliases)):
+            called[form].add(named_of(place))
+    today = set(called)
+    for place in known:
+        for form in _forms(place, place.former) - today:
+            called[form].add(named_of(place))
+    return called
+
+
 class _Rules:
     def __init__(self, places: Sequence[NamedPlace]) -> None:
         self._dice = random.Random(SEED)
         self._villages = [p for p in places if p.kind == "village"]
-        self._called: defaultdict[str, set[Named]] = defaultdict(set)
-        for place in places:
-            for form in _forms(place, (place.name, *place.aliases)):
-                self._called[form].add(named_of(place))
-        today = set(self._called)
-        for place in places:
-            for form in _forms(place, place.former) - today:
-                self._called[form].add(named_of(place))
+        self._called = called_so(places)
         self._sounding: defaultdict[str, set[Named]] = defaultdict(set)
         self._alike: defaultdict[str, list[str]] = defaultdict(list)
         for village in self._villages:
