@@ -17,5 +17,4 @@ class Counter(BoxLayout):
         self.value = int(min(self.most, max(self.least, self.value + steps * self.step)))
 
 
-assert PushButton  # of the .kv file
-load_looks(__file__)
+load_looks(__file__, PushButton)

@@ -35,5 +35,4 @@ class DigitPad(BoxLayout):
         return "  ".join(" ".join(part) for part in parts)
 
 
-assert PushButton  # of the .kv file
-load_looks(__file__)
+load_looks(__file__, PushButton)

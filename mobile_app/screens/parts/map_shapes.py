@@ -1,6 +1,7 @@
 """The arithmetic of the map: Mercator, lines as bands of triangles, directions. No Kivy."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from math import asinh, atan, atan2, cos, degrees, hypot, pi, radians, sin, sinh, tan
 
 TILE = 256.0  # pixels the world is wide at zoom 0, as on every web map
@@ -38,7 +39,7 @@ def bands(lines: Iterable[Sequence[XY]], half_width: float) -> Iterator[tuple[li
     vertices: list[float] = []
     indices: list[int] = []
     for line in lines:
-        for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(line):
             length = hypot(x1 - x0, y1 - y0)
             if length == 0:
                 continue

@@ -53,5 +53,4 @@ class PushButton(Pressable):
     sign_size = NumericProperty("30dp")
 
 
-assert Icon  # drawn by the .kv file
-load_looks(__file__)
+load_looks(__file__, Icon)

@@ -1,4 +1,4 @@
-"""One row for each item, in order. Rows are kept and told their item anew: nothing flickers, nothing loses its touch."""
+"""One row for each item, in order. Rows are kept and told their item anew: nothing loses its touch."""
 
 from collections.abc import Sequence
 

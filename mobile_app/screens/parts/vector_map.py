@@ -16,13 +16,14 @@ from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 from kivy.uix.stencilview import StencilView
 
 from mobile_app.screens.palette import Look
-from mobile_app.screens.parts.map_marks import Mark, draw
+from mobile_app.screens.parts.map_marks import draw
 from mobile_app.screens.parts.map_shapes import TILE, XY, bands, edges, to_lon_lat, to_world, zoom_to_hold
 
 CLOSEST, WIDEST = 18.0, 8.0
 SCALE = 14  # meshes are kept in pixels of this zoom around the origin: exact to a thousandth over a county
 NAMES_FROM, SMALL_ROADS_FROM = 12.5, 11.0
 MOST_NAMES = 40
+MOST_LETTERS = 300
 MAIN_ROADS = frozenset({"primary", "secondary"})
 FILLS = {"urban": "map_urban", "rural": "map_rural", "remote": "map_remote"}
 
@@ -63,7 +64,7 @@ class VectorMap(StencilView):
     lat = NumericProperty(27.7)
     zoom = NumericProperty(13.0)
     land = ObjectProperty(None, allownone=True)
-    look = ObjectProperty()
+    look = ObjectProperty(rebind=True)
     marks = ListProperty([])
 
     def __init__(self, **kwargs: Any) -> None:
@@ -72,7 +73,15 @@ class VectorMap(StencilView):
         self._ground_colour, self._ground = Color(), Rectangle()
         self._matrix, self._world, self._over = MatrixInstruction(), InstructionGroup(), InstructionGroup()
         super().__init__(**kwargs)
-        for one in (self._ground_colour, self._ground, PushMatrix(), self._matrix, self._world, PopMatrix(), self._over):
+        for one in (
+            self._ground_colour,
+            self._ground,
+            PushMatrix(),
+            self._matrix,
+            self._world,
+            PopMatrix(),
+            self._over,
+        ):
             self.canvas.add(one)
         self._redraw = Clock.create_trigger(self._draw, -1)
         self.fbind("size", self._redraw)
@@ -227,6 +236,8 @@ class VectorMap(StencilView):
 
     def _letters_of(self, text: str, look: Look) -> Any:
         key = (text, look)
+        if len(self._letters) > MOST_LETTERS:  # the age of a fix is written anew every second
+            self._letters.clear()
         if key not in self._letters:
             letters = Letters(
                 text=text, font_size=sp(18), color=look.map_ink, outline_width=2, outline_color=look.map_halo[:3]
@@ -246,6 +257,3 @@ def _triangles(ring: Sequence[XY]) -> list[tuple[Any, Any]]:
     if not tesselator.tesselate(WINDING_ODD, TYPE_POLYGONS):
         return []
     return list(tesselator.meshes)
-
-
-assert Mark  # what `marks` holds
