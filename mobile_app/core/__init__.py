@@ -1,1 +1,1 @@
-"""What the tablet knows and does; no Kivy here."""
+"""The tablet without its screens: what it keeps, shows and sends. No Kivy; time and device are handed in."""
