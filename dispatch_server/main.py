@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dispatch_server.web.served import Served
 
 DEFAULT_POLICY = Path(__file__).parent / "policy.toml"
-GROUND_WATCH_S = 1.0
+GROUND_WATCH_S = 0.5  # to look costs nothing; reading a new map takes a second more
 log = logging.getLogger(__name__)
 
 
@@ -52,7 +52,7 @@ class NoMap(Exception):
 
 
 class Ground:
-    """The ground in force. A layer load by anybody replaces it within a second; Works under way keep theirs."""
+    """The ground in force. A layer load by anybody replaces it within two seconds; Works under way keep theirs."""
 
     def __init__(
         self,
@@ -78,7 +78,8 @@ class Ground:
         version, speeds = now.get("layers", 0), now.get(SPEEDS, 0)
         if version != self._version:
             made, self._made = self._made, None
-            found = self._store.read(lambda reading: territory_from(reading, self._policy, made))
+            with _without_sweeps():
+                found = self._store.read(lambda reading: territory_from(reading, self._policy, made))
             self._territory = self._routed(found)
         if (version, speeds) != (self._version, self._speeds):
             learned = self._store.read(lambda reading: learned_speeds(reading, self._policy))
@@ -243,11 +244,13 @@ def routing_of(settings: Settings) -> "tuple[RoutingService, ...]":
 @contextmanager
 def _without_sweeps() -> Iterator[None]:
     """Reading the layers makes a million objects and no garbage: looking for it took 0.6 s of 1.9."""
+    sweeps = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if sweeps:
+            gc.enable()
 
 
 def _load_first_map(store: Store, gis_dir: Path | None) -> "MapLocator | None":
