@@ -29,9 +29,8 @@ def read_features(folder: Folder, file: str, make: Callable[[Said, BaseGeometry]
         raise BadInput(f"{file} is not a GeoJSON FeatureCollection.") from None
     if found := _contradiction(said, crs):
         raise BadInput(another_crs(file, found, crs))
-    with np.errstate(invalid="ignore", over="ignore"):  # what is no number is told below, where it stands
-        # One conversion for the whole layer: ring by ring it would take ten times as long.
-        shapes = shapely.transform([_shape_of(f) for f in features], lambda lonlats: all_to_wgs84(lonlats, crs))
+    # One conversion for the whole layer: ring by ring it would take ten times as long.
+    shapes = shapely.transform([_shape_of(f) for f in features], lambda lonlats: all_to_wgs84(lonlats, crs))
     records: list[T] = []
     complaints: list[str] = []
     for n, (feature, shape) in enumerate(zip(features, shapes, strict=True), 1):
@@ -94,26 +93,37 @@ def _properties_of(feature: Any) -> Said:
 
 
 def _shape_of(feature: Any) -> BaseGeometry | None:
-    """From the coordinates straight away: half the time of `shapely.geometry.shape`. None where they are no outline."""
+    """From the coordinates straight away: half the time of `shapely.geometry.shape`. None where they are no outline.
+
+    Empty where it leaves the globe: no datum can be undone there, and what is no number closes no ring.
+    """
     try:
         kind, coordinates = feature["geometry"]["type"], feature["geometry"]["coordinates"]
         polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}[kind]
         parts = [shapely.Polygon(_ring(rings[0]), [_ring(ring) for ring in rings[1:]]) for rings in polygons]
+    except _OffTheGlobe:
+        return shapely.Polygon()
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, shapely.errors.ShapelyError):
         return None
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
+class _OffTheGlobe(ValueError):
+    pass
+
+
 def _ring(positions: Any) -> Any:
-    return np.array(positions, dtype=np.float64)[:, :2]
+    ring = np.array(positions, dtype=np.float64)[:, :2]
+    if not (np.abs(ring[:, 0]) <= 180).all() or not (np.abs(ring[:, 1]) <= 90).all():
+        raise _OffTheGlobe
+    return ring
 
 
 def _require_on_globe(shape: BaseGeometry | None) -> BaseGeometry:
     if shape is None:
         raise BadInput("its geometry is not a Polygon or MultiPolygon with closed rings.")
     west, south, east, north = shape.bounds
-    on_globe = -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # false for an empty outline too
-    if not on_globe or not np.isfinite(shapely.get_coordinates(shape)).all():
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # false for an empty outline too
         raise BadInput("its outline is empty or leaves the globe; positions are longitude, then latitude.")
     if east - west > _HALF_THE_GLOBE:
         raise BadInput("its outline reaches around half of the globe; an area across the 180th meridian is not served.")
