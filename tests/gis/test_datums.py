@@ -53,6 +53,14 @@ def test_it_agrees_with_the_values_others_test_with(wgs84: LonLat, gcj02: LonLat
     assert metres_between(from_wgs84(wgs84, "gcj02"), gcj02) < 0.1
 
 
+def test_baidus_datum_agrees_with_the_values_others_test_with() -> None:
+    """Expected values from the test suite and the manual of wandergis/coordtransform."""
+    gate = LonLat(116.404, 39.915)
+    assert metres_between(from_wgs84(gate, "bd09"), LonLat(116.41662724378733, 39.922699552216216)) < 0.001
+    from_gcj02 = from_wgs84(to_wgs84(gate, "gcj02"), "bd09")
+    assert metres_between(from_gcj02, LonLat(116.41036949371029, 39.92133699351021)) < 0.001
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4326", "epsg:4326", "WGS84", "wgs-84", "EPSG:4490"])
 def test_wgs84_by_any_of_its_names_is_left_alone(crs: str) -> None:
     assert to_wgs84(LOUDI, crs) == LOUDI
