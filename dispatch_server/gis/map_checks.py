@@ -37,16 +37,17 @@ MOST_NEIGHBOURS = 3
 def bad_outlines(ground: Ground) -> Iterator[Flaw]:
     outlines = [(AREAS, a.area.code, a.shape) for a in ground.areas]
     outlines += [(COUNTIES, c.code, c.shape) for c in ground.counties]
-    bad = [(file, code, shape) for file, code, shape in outlines if not shape.is_valid]
-    yield from ground.few(bad, lambda one: _bad_outline(ground, *one), AREAS, blocks=True)
+    bad = [one for one in outlines if not one[2].is_valid]
+    yield from ground.few(bad, lambda one: at(ground.where(*one[:2]), flaw_of_outline(*one[1:])), AREAS, blocks=True)
 
 
-def _bad_outline(ground: Ground, file: str, code: str, shape: shapely.Geometry) -> str:
-    where, reason = ground.where(file, code), shapely.is_valid_reason(shape)
+def flaw_of_outline(code: str, shape: shapely.Geometry) -> str:
+    """Of one that is not valid: which positions lie in it, nobody can say."""
+    reason = shapely.is_valid_reason(shape)
     if (found := _REASON.fullmatch(reason)) is None:
-        return at(where, f"the outline of {code} is not valid ({reason}).")
+        return f"the outline of {code} is not valid ({reason})."
     lon, lat = float(found[2]), float(found[3])
-    return at(where, f"the outline of {code} is not valid at {lon:.6f}, {lat:.6f} ({found[1]}).")
+    return f"the outline of {code} is not valid at {lon:.6f}, {lat:.6f} ({found[1]})."
 
 
 def overlaps(ground: Ground) -> Iterator[Flaw]:

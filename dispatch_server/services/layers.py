@@ -13,11 +13,22 @@ from dispatch_server.domain.refusals import BadInput, NotFound, Refused
 from dispatch_server.domain.rules import Policy
 from dispatch_server.gis import layers
 from dispatch_server.gis.checks import flaws_of, unlike_the_manifest
-from dispatch_server.gis.folder import ROAD_EDGES, ROAD_NODES, THE_MAP, Folder, folder_at, folder_of, has_roads
+from dispatch_server.gis.folder import (
+    AREAS,
+    ROAD_EDGES,
+    ROAD_NODES,
+    THE_MAP,
+    Folder,
+    at,
+    folder_at,
+    folder_of,
+    has_roads,
+)
 from dispatch_server.gis.gazetteer import gazetteer_of
 from dispatch_server.gis.ground import Ground
-from dispatch_server.gis.layers import strict
+from dispatch_server.gis.layers import AreaShape, strict
 from dispatch_server.gis.locator import MapLocator
+from dispatch_server.gis.map_checks import flaw_of_outline
 from dispatch_server.gis.reach import RoadReach
 from dispatch_server.gis.seats import SEAT_FILES, seats_of
 from dispatch_server.gis.travel import RoadTravel
@@ -111,7 +122,10 @@ def require_readable(folder: Folder) -> MapLocator:
         raise BadInput(sentences[0])
     if has_roads(folder):
         layers.roads_of(folder)
-    return locator_of(folder)
+    areas = strict(layers.read_areas(folder))
+    if (bad := next((a for a in areas if not a.shape.is_valid), None)) is not None:
+        raise BadInput(at(folder.label(AREAS), flaw_of_outline(bad.area.code, bad.shape)))
+    return _locator(areas, folder)
 
 
 def keep_layers(work: Work, folder: Folder, registers: Registers, known: Known | None = None) -> None:
@@ -210,8 +224,11 @@ def _checked(directory: Path, say: Say) -> tuple[Ground | None, list[str]]:
 
 
 def locator_of(folder: Folder) -> MapLocator:
-    zones = Zones(strict(layers.read_areas(folder)))
-    return MapLocator(zones, gazetteer_of(folder), folder.version)
+    return _locator(strict(layers.read_areas(folder)), folder)
+
+
+def _locator(areas: Sequence[AreaShape], folder: Folder) -> MapLocator:
+    return MapLocator(Zones(areas), gazetteer_of(folder), folder.version)
 
 
 def _crews(crews: Sequence[layers.CrewRow], depots: Sequence[layers.Depot]) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from dispatch_server.store.layers import any_layers, layer_files
 from dispatch_server.store.people import versions
 from dispatch_server.store.store import Store
 from tests.domain.builders import POLICY
-from tests.gis.small_map import a_folder, middle_of, text_files, write
+from tests.gis.small_map import a_folder, area_features, collection, middle_of, text_files, write
 
 
 def load(store: Store, directory: Path) -> None:
@@ -92,6 +92,15 @@ def test_a_map_on_which_no_server_could_start_is_refused(
 ) -> None:
     broken = {"road_edges.csv": text_files()["road_edges.csv"] + line + "\r\n"}
     with pytest.raises(BadInput, match=sentence):
+        load(store, write(tmp_path / "map", broken))
+    assert not store.read(any_layers)
+
+
+def test_an_outline_that_crosses_itself_is_refused_at_the_first_start_too(store: Store, tmp_path: Path) -> None:
+    west, south = 112.0, 27.7
+    crossed = [[west, south], [west + 0.02, south + 0.02], [west + 0.02, south], [west, south + 0.02], [west, south]]
+    broken = {"areas.geojson": collection(area_features({"A1": crossed}))}
+    with pytest.raises(BadInput, match=r"areas\.geojson: the outline of A1 is not valid at 112\.010000, 27\.710000"):
         load(store, write(tmp_path / "map", broken))
     assert not store.read(any_layers)
 
