@@ -41,7 +41,7 @@ from dispatch_server.gis.road_lines import ROAD_COLUMNS, Columns, network_of
 from dispatch_server.gis.rows import ROWS_BETWEEN_WORDS
 from dispatch_server.gis.sources import Shapes, Table, parts_of, read_table
 
-_POINT, _LINE, _MULTI_POINT, _MULTI_LINE = 0, 1, 4, 5
+_POINT, _LINE, _POLYGON, _MULTI_POINT, _MULTI_LINE, _MULTI_POLYGON = 0, 1, 3, 4, 5, 6
 _MADE_OF = {ROADS: (ROAD_NODES, ROAD_EDGES)}
 _OF_SHAPES = {"lon", "lat", "line"}
 _LOOKED_AT = 1_000  # positions enough to tell two projections apart
@@ -218,7 +218,10 @@ def _line(shape: shapely.Geometry | None) -> str:
 def _geojson(columns: Columns, table: Table, layer: Layer) -> bytes:
     if table.shapes is None:
         raise BadInput(f"{layer.label} holds no outlines; in a CSV they stand in a column wkt.")
-    names, geometries = list(columns), shapely.to_geojson(table.shapes)
+    # What is no outline is told by the reader, and may be nested deeper than JSON can be read.
+    outlines: Shapes = table.shapes.copy()
+    outlines[~np.isin(shapely.get_type_id(outlines), (_POLYGON, _MULTI_POLYGON))] = None
+    names, geometries = list(columns), shapely.to_geojson(outlines)
     features = (
         f'{{"type":"Feature","properties":{json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)},'
         f'"geometry":{geometry or "null"}}}'

@@ -46,7 +46,9 @@ def read_table(path: Path, layer: Layer, say: Say = in_silence) -> Table:
     """Raises BadInput with what to do about it."""
     if (read := _READERS.get(path.suffix.lower())) is None:
         raise BadInput(f"{layer.file} cannot be read: give it as {', '.join(_READERS)}.")
-    with np.errstate(invalid="ignore"):  # what is no number is told by the reader of the layer, where it stands
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # what is no number is told by the reader of the layer, where it stands
         return read(path, layer, say)
 
 

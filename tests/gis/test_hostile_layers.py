@@ -372,6 +372,16 @@ def test_positions_of_theirs_that_are_none_are_told(odd: float, tmp_path: Path) 
     assert any(s.startswith("net.gpkg (districts)") for s in flaws), flaws
 
 
+def test_outlines_in_words_that_are_none_are_told_one_by_one(utility: Path) -> None:
+    deep = "GEOMETRYCOLLECTION(" * 2_000 + "POINT(1 1)" + ")" * 2_000
+    odd = ("POLYGON((nan nan, 1 1, 2 2, nan nan))", "POLYGON((0 0, 1e400 1, 1 1, 0 0))", "POLYGON", "POINT(1 1)", deep)
+    rows = [f'{n},county {n},"{wkt}"\n' for n, wkt in enumerate(odd)]
+    (utility / "odd.csv").write_text("code,name,wkt\n" + "".join(rows), encoding="utf-8")
+    write_manifest(utility, {"counties": {"file": "odd.csv", "crs": "EPSG:4326"}})
+    flaws = [flaw.sentence for flaw in check(folder_at(utility)) if flaw.blocks]
+    assert [s[: len("odd.csv line 2")] for s in flaws] == [f"odd.csv line {n}" for n in range(2, 7)]
+
+
 def test_one_file_may_be_two_layers_but_no_layer_is_two_files(utility: Path) -> None:
     text = (write_manifest(utility) / MANIFEST).read_text(encoding="utf-8")
     (utility / MANIFEST).write_text(f"{text}\n{text}", encoding="utf-8")
