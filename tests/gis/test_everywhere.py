@@ -62,3 +62,35 @@ def test_no_two_areas_overlap_and_none_is_left_out_between_them(shapes: list[Are
     land = shapely.union_all(outlines)
     assert sum(outline.area for outline in outlines) == pytest.approx(land.area, rel=1e-12)
     assert sum(len(part.interiors) for part in shapely.get_parts(land)) == 0
+
+
+def test_anywhere_in_the_territory_there_is_exactly_one_area_by_a_look_at_each(
+    shapes: list[AreaShape], zones: Zones
+) -> None:
+    """Without any tree or grid: all 2,107 areas are asked about every position, corners and borders among them."""
+    dice = np.random.default_rng(2107)
+    outlines = [shape.shape for shape in shapes]
+    corners = shapely.get_coordinates(outlines)
+    west, south, east, north = shapely.total_bounds(outlines)
+    picked = dice.integers(0, len(corners) - 1, 1_000)
+    lonlats = np.concatenate(
+        (
+            dice.uniform((west, south), (east, north), (3_000, 2)),
+            corners[picked],
+            (corners[picked] + corners[picked + 1]) / 2,
+            corners[np.concatenate((corners.argmin(axis=0), corners.argmax(axis=0)))],
+        )
+    )
+    first, insides = np.full(len(lonlats), -1), np.zeros(len(lonlats), dtype=int)
+    points = shapely.points(lonlats)
+    shapely.prepare(outlines)
+    for n in reversed(range(len(outlines))):
+        first[shapely.intersects_xy(outlines[n], *lonlats.T)] = n
+        insides += shapely.contains_properly(outlines[n], points)
+    assert zones.indices_at(*np.ascontiguousarray(lonlats.T)).tolist() == first.tolist()
+    assert [zones.area_at(LonLat(*at)) for at in lonlats.tolist()] == [
+        None if n < 0 else shapes[n].area for n in first.tolist()
+    ]
+    assert insides.max() == 1
+    land = shapely.union_all(outlines)
+    assert ((first >= 0) | ~shapely.contains_properly(land, points)).all()
