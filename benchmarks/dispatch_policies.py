@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from math import sqrt
 from pathlib import Path
@@ -23,7 +23,7 @@ from benchmarks.vroom_policy import VROOM
 from dispatch_server.drill.command import SCENARIOS
 from dispatch_server.drill.measures import ALL, Figures, Row, figures_of, rows_of
 from dispatch_server.drill.pairs import Pair, by_group, difference, half_width, late_ratio, pairs_of
-from dispatch_server.drill.playing import Drill, Stage, set_stage
+from dispatch_server.drill.playing import AFTERWARDS, Drill, Stage, set_stage
 from dispatch_server.drill.policies import NEAREST, OURS, POLICIES
 from dispatch_server.drill.report import REFERENCE, SIMULATED
 from dispatch_server.drill.scenarios import on_days
@@ -34,6 +34,7 @@ from dispatch_server.workers.ticker import Ticker
 
 SAMPLE = Path(__file__).parents[1] / "gis_data" / "loudi"
 ALL_POLICIES = {**POLICIES, VROOM.name: VROOM}
+HOUR = timedelta(hours=1)
 HEAD = ("policy", "group", "outages", "mean", "median", "p90", "in time %", "waiting", "travel", "alone")
 AGAINST = ("policy", "group", "pairs", "mean", "", "late, points", "late, times", "waiting", "travel")
 
@@ -51,13 +52,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`keep` is a folder for the rows of each run; what lies there is not played again."""
+    """`keep` is a folder for the rows of each run; what lies there is not played again. `afterwards` is how long the
+    drill goes on after its last day."""
 
     scenario: str
     days: int | None
     policy: str
     seed: int
     keep: Path | None
+    afterwards: timedelta = AFTERWARDS
 
     @property
     def file(self) -> Path | None:
@@ -91,7 +94,7 @@ def play(wanted: Wanted) -> list[Row]:
     scenario, policy = on_days(SCENARIOS[wanted.scenario], wanted.days), ALL_POLICIES[wanted.policy]
     processor, wall = time.process_time(), time.perf_counter()
     file = _stage.file.with_name(f"{wanted.policy}-{wanted.seed}.db")
-    played = Drill(_stage, scenario, policy, wanted.seed, file).play()
+    played = Drill(_stage, scenario, policy, wanted.seed, file).play(wanted.afterwards)
     try:
         rows = rows_of(played)
     finally:
@@ -190,6 +193,9 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--policies", default="ours,nearest,own,board,vroom")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument(
+        "--afterwards", type=float, default=AFTERWARDS / HOUR, help="hours played after the last day (default 36)"
+    )
+    parser.add_argument(
         "--keep", type=Path, help="a folder for the rows of each run; what lies there is not played again"
     )
     return parser.parse_args()
@@ -201,7 +207,7 @@ def main() -> None:
     say_where()
     with tempfile.TemporaryDirectory(prefix="relight-drill-") as folder:
         wanted = [
-            Wanted(options.scenario, options.days, name, seed, options.keep)
+            Wanted(options.scenario, options.days, name, seed, options.keep, timedelta(hours=options.afterwards))
             for seed in range(1, options.seeds + 1)
             for name in names
         ]

@@ -15,7 +15,7 @@ A_DAY_S = 86_400
 def planned_by_vroom(scene: Scene) -> Pairs:
     """A crew that has nothing to do gets the first stop of its route. What VROOM leaves out, because nobody would be
     there in time, goes to the nearest idle crew, in the order of the calls."""
-    if not scene.idle:
+    if not any(scene.able(one, scene.idle) for one in scene.waiting):
         return []
     board = whole_board.situation(scene.reading, scene.territory).board
     routes = _routes(board)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import sqrt
 
-from scipy.special import stdtrit
-
 from dispatch_server.domain.outages import Priority
 from dispatch_server.drill.measures import ALL, CLASSES, DANGER, Row
+from dispatch_server.planning.intervals import quantile_of_t
 
 SURE = 0.95
 
@@ -87,7 +86,7 @@ def _half(sums: Mapping[Hashable, float], count: int) -> float | None:
 
 def half_width(count: int, error: float) -> float:
     """Half of the 95 % interval of a mean over so many, by Student's t."""
-    return float(stdtrit(count - 1, (1 + SURE) / 2)) * error
+    return quantile_of_t(count - 1, (1 + SURE) / 2) * error
 
 
 def late_ratio(pairs: Sequence[Pair]) -> float | None:

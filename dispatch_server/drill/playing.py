@@ -11,7 +11,7 @@ from dispatch_server.domain.people import COMMAND_LINE
 from dispatch_server.domain.rules import Policy as Rules
 from dispatch_server.drill.authors import Authors
 from dispatch_server.drill.chances import drill_manner
-from dispatch_server.drill.desk import Desk
+from dispatch_server.drill.desk import SEATS, SEATS_IN_A_STORM, Desk
 from dispatch_server.drill.on_duty import CrewsOnDuty, Manner
 from dispatch_server.drill.policies import Policy
 from dispatch_server.drill.scenarios import Fault, Scenario
@@ -101,7 +101,7 @@ class Drill:
         shutil.copy(stage.file, file)
         self.store = StoreForOne(file, self.clock)
         self.faults = scenario.faults(stage.customers, rules.zone, seed)
-        self.desk = Desk(self.store, self._ground, str(seed))
+        self.desk = Desk(self.store, self._ground, str(seed), SEATS_IN_A_STORM if scenario.all_hands else SEATS)
         self.desk.expect(self.faults)
         self._ticker = stage.make_ticker(self.store, self._ground)
         self._dispatching = policy.dispatching(self.store, self._ground)
@@ -112,10 +112,10 @@ class Drill:
     def _ground(self) -> Territory:
         return self.territory
 
-    def play(self) -> Played:
+    def play(self, afterwards: timedelta = AFTERWARDS) -> Played:
         self._crews.begin()
         self.play_until(self.ends_at)
-        last = self.ends_at + AFTERWARDS
+        last = self.ends_at + afterwards
         while self.clock.now < last and (self.desk.next_at() is not None or self.store.read(open_sites)):
             self.play_until(min(last, self.clock.now + timedelta(hours=1)))
         dark = len(self.store.read(open_sites))

@@ -200,7 +200,7 @@ def own_squad(territory: Territory, site: LonLat, able: Sequence[CrewNow]) -> li
 
 def whole_board_first_stops(scene: Scene) -> Pairs:
     """The plan of the whole board, made anew at every event; a crew that has nothing to do gets its first stop."""
-    if not scene.idle:
+    if not any(scene.able(one, scene.idle) for one in scene.waiting):
         return []
     now: Situation = whole_board.situation(scene.reading, scene.territory)
     plan = RollingPlanner().plan(now.board, steps(PLAN_STEPS))

@@ -1,9 +1,8 @@
 """Everything the screens may ask or do. A press is on the disk before its method returns."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -12,83 +11,40 @@ from threading import RLock
 import httpx
 
 from dispatch_server.protocol import spoken
-from dispatch_server.protocol.codec import Json, Malformed, decode, encode
+from dispatch_server.protocol.codec import Json, Malformed, decode
 from dispatch_server.protocol.grading import Graded
-from dispatch_server.protocol.lists import Choice, choice_of
+from dispatch_server.protocol.lists import Choice
 from dispatch_server.protocol.messages import Fix
 from dispatch_server.protocol.words import CrewAction
 from mobile_app.core import outbox, photos, positions
 from mobile_app.core.clock import ReadClocks, server_now
-from mobile_app.core.fixes import CHECKING_IN, WAIT_S, best_of, pace_of, probable_grade
-from mobile_app.core.job_cards import Card
+from mobile_app.core.fixes import CHECKING_IN, best_of, pace_of, probable_grade
 from mobile_app.core.known import Known, read_known
+from mobile_app.core.looking import Around, look, said
 from mobile_app.core.pack import NO_PACK, MapPack, Steps, kept_pack, kept_version
 from mobile_app.core.ports import Gps, Shrink
+from mobile_app.core.pressing import SIGN_IN_FIRST, Pressing
 from mobile_app.core.pulls import keep_told_by_radio
 from mobile_app.core.server import Server, Trouble
 from mobile_app.core.sign_in import device_id_of, forget_session, keep_session, key_bytes
+from mobile_app.core.standing import duty_of, states_of
 from mobile_app.core.store import Store
 from mobile_app.core.sync import Session, Sync
-from mobile_app.core.view import Around, View, duty_of, look, said, states_of
+from mobile_app.core.tracks import Looked, Position, Track
+from mobile_app.core.view import View
+from mobile_app.core.watch import FixWatch
 
 FIXES_KEPT = 120  # two minutes at one a second
 WATCHED_FOR_MS = 5_000  # a check-in page that has not looked for this long is closed
 LEAVING_S = 2.0
 
-SIGN_IN_FIRST = "Sign in first: the tablet must know which crew presses."
 NOT_ENROLLED = "This tablet has no key for spoken codes. Ask the office for a code and enrol it."
 MISHEARD = "These digits were misheard: the check digit does not fit. Have them read again."
 NOT_FOR_US = "This code is not for this tablet, or for another job. Ask the dispatcher to read a new one."
-NO_FIX = "There is no GPS reading yet. Step into the open and wait for one, or write a note."
 PACK_UNREADABLE = "The map on this tablet cannot be read; it is fetched anew."
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    lon: float
-    lat: float
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    by_role: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """What the company has about this crew on a day, who looked at it, and for how many days it is kept."""
-
-    positions: tuple[Position, ...]
-    looked: tuple[Looked, ...]
-    kept_days: float
-
-
-class FixWatch:
-    """What a check-in would take now. While a page looks at it, the receiver is asked every second."""
-
-    def __init__(self, tablet: "Tablet", began_ms: int) -> None:
-        self._tablet = tablet
-        self._began_ms = began_ms
-
-    @property
-    def best(self) -> Fix | None:
-        return self._tablet.best_fix()
-
-    @property
-    def waited_s(self) -> float:
-        return max(0.0, (self._tablet.elapsed_ms() - self._began_ms) / 1000)
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.waited_s < WAIT_S
-
-    def probable(self, job_id: int) -> Graded:
-        return self._tablet.probable_grade(job_id, self.best)
-
-
-class Tablet:
+class Tablet(Pressing):
     """One crew's tablet. Its methods may be called from any thread; those that ask the server say so."""
 
     def __init__(
@@ -193,77 +149,6 @@ class Tablet:
             with suppress(Trouble):
                 session.server.sign_out()
         self._tell()
-
-    # Duty
-
-    def go_on_duty(self, aboard: int, names: Sequence[str] = ()) -> str:
-        action_id = self._press(CrewAction.DUTY_ON, data={"aboard": aboard, "names": list(names)})
-        self._store.set(names=list(names))
-        self._pace_gps()
-        return action_id
-
-    def go_off_duty(self) -> str:
-        action_id = self._press(CrewAction.DUTY_OFF)
-        self._pace_gps()
-        return action_id
-
-    # A job
-
-    def seen(self, job_id: int) -> None:
-        """Once for each job, however often it is shown."""
-        known = self._now_known()
-        if not any(p.kind is CrewAction.SEEN and p.job_id == job_id for p in known.presses):
-            self._press(CrewAction.SEEN, job_id)
-
-    def accept(self, job_id: int) -> str:
-        return self._press(CrewAction.ACCEPT, job_id)
-
-    def decline(self, job_id: int, reason: str) -> str:
-        return self._press(CrewAction.DECLINE, job_id, reason=reason, reasons="decline_reasons")
-
-    def depart(self, job_id: int) -> str:
-        return self._press(CrewAction.DEPART, job_id)
-
-    def check_in(self, job_id: int, fix: Fix | None) -> str:
-        """With exactly this reading: the crew saw its grade."""
-        return self._press(CrewAction.CHECK_IN, job_id, fix=fix)
-
-    def correct_pin(self, job_id: int, fix: Fix | None, note: str) -> str:
-        if fix is None:
-            raise self._trouble(NO_FIX)
-        return self._press(CrewAction.CORRECT_PIN, job_id, fix=fix, note=note or None)
-
-    def survey(self, job_id: int, cause: str, part: str | None, etr_at: datetime | None, note: str) -> str:
-        data = self._worded("causes", "cause", cause) | self._worded("parts", "part", part)
-        if etr_at is not None:
-            data["etr_at"] = encode(etr_at)
-        return self._press(CrewAction.SURVEY, job_id, note=note or None, data=data)
-
-    def safety_step(
-        self, job_id: int, step: str, by: Sequence[str] = (), photo_id: str | None = None, call_id: int | None = None
-    ) -> str:
-        data: dict[str, Json] = {"step": step, "by": list(by)}
-        if photo_id is not None:
-            data["photo_id"] = photo_id
-        if call_id is not None:
-            data["call_id"] = call_id
-        return self._press(CrewAction.SAFETY_STEP, job_id, data=data)
-
-    def stop_work(self, job_id: int, reason: str) -> str:
-        return self._press(CrewAction.STOP_WORK, job_id, reason=reason, reasons="stop_reasons")
-
-    def note(self, job_id: int, text: str) -> str:
-        return self._press(CrewAction.NOTE, job_id, note=text)
-
-    def restore(self, job_id: int, customers: int | None, partial: bool = False) -> str:
-        data: dict[str, Json] = {} if customers is None else {"customers_restored": customers}
-        return self._press(CrewAction.RESTORE, job_id, data=data | ({"partial": True} if partial else {}))
-
-    def leave(self, job_id: int, reason: str) -> str:
-        return self._press(CrewAction.LEAVE, job_id, reason=reason, reasons="leave_reasons")
-
-    def close(self, job_id: int) -> str:
-        return self._press(CrewAction.CLOSE, job_id)
 
     def add_photo(self, job_id: int, path: Path, step: str | None = None) -> str:
         """A copy is on the disk when this returns; it goes up after all presses."""
@@ -408,15 +293,6 @@ class Tablet:
         self._tell()
         return action_id
 
-    def _worded(self, name: str, field: str, key: str | None) -> dict[str, Json]:
-        """The words for people, and the key for figures where it is one of the list."""
-        if key is None:
-            return {}
-        choice = choice_of(self.choices(name), key)
-        if choice is None:
-            return {field: key}
-        return {field: choice.words(self._now_known().language), f"{field}_key": key}
-
     def _now_known(self) -> Known:
         with self._lock:
             version = self._store.version()
@@ -427,29 +303,14 @@ class Tablet:
     def _now(self) -> datetime:
         return server_now(self._now_known().contact, self._read_clocks())
 
-    def _card(self, job_id: int) -> Card:
-        found = next((kept.card for kept in self._now_known().cards if kept.card.job_id == job_id), None)
-        if found is None:
-            raise self._trouble(f"There is no job {job_id} on this tablet.")
-        return found
-
     def _steps(self) -> Steps:
         return (self.map_data() or NO_PACK).steps
-
-    def _crew_id(self) -> int:
-        crew_id = self._now_known().crew_id
-        if crew_id is None:
-            raise Trouble(SIGN_IN_FIRST)
-        return crew_id
 
     def _key(self) -> bytes:
         known = self._now_known()
         if not known.key or known.key_crew != known.crew_id:
             raise self._trouble(NOT_ENROLLED)
         return key_bytes(known.key)
-
-    def _trouble(self, sentence: str) -> Trouble:
-        return Trouble(said(sentence, self._now_known().language))
 
     @contextmanager
     def _told(self) -> Iterator[None]:

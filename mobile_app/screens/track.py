@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from kivy.properties import ObjectProperty
 
-from mobile_app.core.tablet import Track
+from mobile_app.core.tracks import Track
 from mobile_app.screens import telling
 from mobile_app.screens.page import Page
 from mobile_app.screens.parts.looks import load_looks

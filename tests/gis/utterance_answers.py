@@ -15,7 +15,7 @@ import shapely
 from dispatch_server.domain.places import Place, PlaceNames
 from dispatch_server.gis import layers
 from dispatch_server.gis.folder import Folder
-from dispatch_server.gis.layers import NamedPlace, StreetRecord, strict
+from dispatch_server.gis.layers import LandmarkRecord, NamedPlace, StreetRecord, strict
 from dispatch_server.gis.zones import Zones
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import PlaceMethod, Sure
@@ -115,7 +115,7 @@ class Names:
     @property
     def spots(self) -> frozenset[str]:
         """What streets and landmarks are called."""
-        return frozenset(n for spot in (*self._streets, *self._landmarks) for n in (spot.name, *spot.aliases))
+        return frozenset(_names_of(self._streets) | _names_of(self._landmarks))
 
     def called(self, full: str) -> Named:
         return self._named[full]
@@ -168,6 +168,10 @@ class Names:
         if place.area is not None and place.method in (PlaceMethod.ACCOUNT, PlaceMethod.PIN, PlaceMethod.ADDRESS):
             return self.of_area(place.area.code)
         return _named(place.names)
+
+
+def _names_of(spots: Iterable[StreetRecord | LandmarkRecord]) -> set[str]:
+    return {name for spot in spots for name in (spot.name, *spot.aliases)}
 
 
 def house_at(street: StreetRecord, number: int) -> LonLat:

@@ -157,7 +157,8 @@ def test_a_plan_that_crews_have_outrun_leads_no_offer(town: Town) -> None:
 
 def test_a_plan_rests_after_each_short_stretch_of_work() -> None:
     """Three times as long as it worked, so that callers need not wait until all of it is done."""
-    worked, rested = iter((0.0, 0.004, 0.006, 0.006, 0.013, 0.013)), []
+    rested: list[float] = []
+    worked = iter((0.0, 0.004, 0.006, 0.006, 0.013, 0.013))
     unhurried = Unhurried(lambda: next(worked), rested.append)
     for _ in range(3):
         unhurried.breathe()

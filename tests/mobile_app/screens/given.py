@@ -1,4 +1,4 @@
-"""The device as a test hands it to the app: readings, photos and a bell that counts. The receiver's and camera's place."""
+"""The device as a test hands it to the app: readings, photos and a bell that counts."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,11 +1,10 @@
 """From the sign-in to the closed job, by touch alone, against a running server."""
 
 from tests.mobile_app.screens.conftest import Van
-from tests.town import MARKET
 
 
 def test_a_life_of_a_job(van: Van) -> None:
     van.sign_in()
     van.go_on_duty()
-    job_id = van.is_offered(words="sparks at the pole")
+    van.is_offered(words="sparks at the pole")
     assert van.device.is_ringing
