@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -41,19 +42,8 @@ user_app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 app.add_typer(gis_app, name="gis")
 app.add_typer(user_app, name="user")
 
-_MENDABLE = (
-    BadSetting,
-    BadPolicy,
-    BadGeocoders,
-    CannotOpen,
-    NoMap,
-    StoreBusy,
-    BackupRefused,
-    Refused,
-    NotFound,
-    BadInput,
-    Forbidden,
-)
+_AT_START = (BadSetting, BadPolicy, BadGeocoders, CannotOpen, NoMap)
+_MENDABLE = (*_AT_START, StoreBusy, BackupRefused, Refused, NotFound, BadInput, Forbidden)
 LOOPBACK = "127.0.0.1"
 AFolder = Annotated[Path, typer.Argument(help="Folder of layers with its manifest.toml.")]
 PRIVATE = 0o077  # what a command writes holds callers' numbers, passwords or keys: readable by us alone
@@ -355,6 +345,12 @@ def demo(
                 _say_ready(url)
 
             _serve(all_of_it.served(), LOOPBACK, port, ready)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def tablet(context: typer.Context) -> None:
+    """The crew's app in a desktop window: --server URL, --data-dir DIR, and what its own --help says."""
+    sys.exit(subprocess.run([sys.executable, "-m", "mobile_app", *context.args], check=False).returncode)
 
 
 @app.command()
