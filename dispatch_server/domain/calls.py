@@ -93,6 +93,19 @@ class CallFiled:
 
 
 @dataclass(frozen=True, slots=True)
+class CallSaidAgain:
+    """The call came again under its `external_ref` and said something new: which fields, not what a caller said.
+
+    `hazard` and `fault_kind` are what is new of them, `category` is what the call is from now on.
+    """
+
+    fields: tuple[str, ...]
+    hazard: Hazard
+    fault_kind: FaultKind | None
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
 class CallChased:
     """催办: the customer asked again."""
 
@@ -111,7 +124,17 @@ class CallBackMade:
     new_call_id: CallId | None
 
 
-CallFact = CallTaken | CallPlaced | PlaceProposed | CallUnplaced | CallFiled | CallChased | CallClosed | CallBackMade
+CallFact = (
+    CallTaken
+    | CallPlaced
+    | PlaceProposed
+    | CallUnplaced
+    | CallFiled
+    | CallSaidAgain
+    | CallChased
+    | CallClosed
+    | CallBackMade
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +186,32 @@ def place(placed: Place, place_id: int) -> list[CallFact]:
     ]
 
 
+def say_again(
+    call: Call, fields: tuple[str, ...], hazard: Hazard, fault_kind: FaultKind | None, category: Category
+) -> list[CallFact]:
+    """`fields` are those that say something new. A repeat makes a fault of an enquiry, and no enquiry of a fault."""
+    if not fields:
+        return []
+    is_fault = "category" in fields and category is Category.FAULT
+    return [
+        CallSaidAgain(
+            fields,
+            hazard if "hazard" in fields else Hazard.NONE,
+            fault_kind if "fault_kind" in fields else None,
+            Category.FAULT if is_fault else call.category,
+        )
+    ]
+
+
+def require_movable(call: Call) -> None:
+    """A case that has ended has no clock left that a place could move, and nobody drives there."""
+    if call.state is CallState.CLOSED:
+        raise Refused(
+            f"Call {call.number} is closed and its place stays as it is. "
+            "If it is dark there, take a new call; an arrival is vouched for by confirming it."
+        )
+
+
 def chase(call: Call) -> list[CallFact]:
     _require_open(call)
     return [CallChased(call.chases + 1)]
@@ -208,6 +257,13 @@ def after(call: Call | None, fact: CallFact) -> Call:
             return call
         case CallFiled():
             return replace(call, outage_id=fact.outage_id)
+        case CallSaidAgain():
+            return replace(
+                call,
+                category=fact.category,
+                hazard=call.hazard if fact.hazard is Hazard.NONE else fact.hazard,
+                fault_kind=fact.fault_kind or call.fault_kind,
+            )
         case CallChased():
             return replace(call, chases=fact.count)
         case CallClosed():

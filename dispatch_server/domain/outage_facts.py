@@ -117,6 +117,31 @@ class PriorityRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityLowered:
+    """The last danger to life is over, or was none."""
+
+    priority: Priority
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DangerReported:
+    """A call that belonged to the outage already reports danger to life now; it stands from here on."""
+
+    call_id: int
+    hazard: Hazard
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKindSaid:
+    """A call that belonged to the outage already says now what kind of fault it is."""
+
+    call_id: int
+    fault_kind: FaultKind
+
+
+@dataclass(frozen=True, slots=True)
 class NotIssued:
     """No offer went out within the working limit."""
 
@@ -255,6 +280,9 @@ OutageFact = (
     | RelaxationDecided
     | FirstTargetKept
     | PriorityRaised
+    | PriorityLowered
+    | DangerReported
+    | FaultKindSaid
     | NotIssued
     | NoCrewLeft
     | CrewTurnedRound

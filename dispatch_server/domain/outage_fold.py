@@ -13,10 +13,12 @@ from dispatch_server.domain.outage_facts import (
     CallJoined,
     CallLeft,
     CrewTurnedRound,
+    DangerReported,
     DangerRuledOut,
     Escalated,
     ExemptionDecided,
     ExemptionProposed,
+    FaultKindSaid,
     FirstTargetKept,
     MadeSafe,
     NoCrewLeft,
@@ -28,6 +30,7 @@ from dispatch_server.domain.outage_facts import (
     OutageOpened,
     OutageRestored,
     Priority,
+    PriorityLowered,
     PriorityRaised,
     RelaxationDecided,
     RelaxationProposed,
@@ -41,12 +44,16 @@ from dispatch_server.protocol.words import AreaClass, FaultKind, Grade, Hazard, 
 
 @dataclass(frozen=True, slots=True)
 class HazardStop:
-    """A call that reported danger keeps its own stop until it is made safe, or `ruled_out` says why it was none."""
+    """A call that reported danger keeps its own stop until it is made safe, or `ruled_out` says why it was none.
+
+    `reported_at` is set where the call said so later than it was taken.
+    """
 
     call_id: int
     hazard: Hazard
     made_safe_at: datetime | None = None
     ruled_out: str | None = None
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,8 @@ class Outage:
         return max(self.restored_at, self.made_safe_at or self.restored_at)
 
     def hazard_of(self, call_id: int) -> Hazard:
-        return next((h.hazard for h in self.hazards if h.call_id == call_id), Hazard.NONE)
+        """The danger that this call reported, while it stands: what is over goes along to no other outage."""
+        return next((h.hazard for h in self.hazards if h.call_id == call_id and h.made_safe_at is None), Hazard.NONE)
 
 
 def after(outage: Outage | None, fact: OutageFact) -> Outage:
@@ -143,8 +151,10 @@ def after(outage: Outage | None, fact: OutageFact) -> Outage:
             return _after_clock(outage, fact)
         case FirstTargetKept():
             return replace(outage, first_target=fact.target)
-        case PriorityRaised():
+        case PriorityRaised() | PriorityLowered():
             return replace(outage, priority=fact.priority)
+        case FaultKindSaid():
+            return replace(outage, fault_kind=wider(outage.fault_kind, fact.fault_kind))
         case NotIssued() | CrewTurnedRound() | Escalated() | RepairDisputed():
             return outage
         case ArrivalAtRisk():
@@ -191,7 +201,7 @@ def _after_stops(outage: Outage, fact: CallJoined | CallLeft | StopMoved) -> Out
             outage = _with_hazards(outage, (*outage.hazards, *_hazard_stops(fact.stop, fact.hazard)))
             if fact.from_outage_id is not None and fact.from_outage_id not in outage.absorbed:
                 outage = replace(outage, absorbed=(*outage.absorbed, fact.from_outage_id))
-            outage = replace(outage, fault_kind=_wider(outage.fault_kind, fact.fault_kind))
+            outage = replace(outage, fault_kind=wider(outage.fault_kind, fact.fault_kind))
             return _with_stops(_narrowed(outage, fact.stop), (*outage.stops, fact.stop))
         case CallLeft():
             outage = _with_hazards(outage, tuple(h for h in outage.hazards if h.call_id != fact.call_id))
@@ -202,7 +212,7 @@ def _after_stops(outage: Outage, fact: CallJoined | CallLeft | StopMoved) -> Out
             return _with_stops(outage, stops)
 
 
-def _wider(known: FaultKind | None, said: FaultKind | None) -> FaultKind | None:
+def wider(known: FaultKind | None, said: FaultKind | None) -> FaultKind | None:
     """The first word stands, but a caller who speaks of high voltage is sent a crew that may touch it."""
     return said if known is None or said is FaultKind.HV else known
 
@@ -226,10 +236,17 @@ def _with_hazards(outage: Outage, hazards: tuple[HazardStop, ...]) -> Outage:
     outage = replace(
         outage,
         hazards=hazards,
-        hazard=hazards[-1].hazard if hazards else Hazard.NONE,
+        hazard=_to_be_told(hazards),
         made_safe_at=max(moments) if hazards and len(moments) == len(hazards) else None,
     )
     return _over(outage)
+
+
+def _to_be_told(hazards: tuple[HazardStop, ...]) -> Hazard:
+    """The one reported last, of those that stand before those that are over; what was ruled out is not told."""
+    real = [h for h in hazards if h.ruled_out is None]
+    standing = [h for h in real if h.made_safe_at is None]
+    return next((h.hazard for h in reversed(standing or real)), Hazard.NONE)
 
 
 def _over(outage: Outage) -> Outage:
@@ -284,12 +301,22 @@ def _after_arrival(outage: Outage, fact: ArrivalRecorded | ArrivalUnproved) -> O
 
 
 OutcomeFact = (
-    MadeSafe | DangerRuledOut | OutageRestored | OutageClosed | OutageCancelled | ExemptionProposed | ExemptionDecided
+    DangerReported
+    | MadeSafe
+    | DangerRuledOut
+    | OutageRestored
+    | OutageClosed
+    | OutageCancelled
+    | ExemptionProposed
+    | ExemptionDecided
 )
 
 
 def _after_outcome(outage: Outage, fact: OutcomeFact) -> Outage:
     match fact:
+        case DangerReported():
+            others = tuple(h for h in outage.hazards if h.call_id != fact.call_id)
+            return _with_hazards(outage, (*others, HazardStop(fact.call_id, fact.hazard, reported_at=fact.reported_at)))
         case MadeSafe():
             return _with_hazards(outage, tuple(_made_safe(h, fact) for h in outage.hazards))
         case DangerRuledOut():

@@ -9,15 +9,18 @@ from dispatch_server.domain.outage_facts import (
     ArrivalRecorded,
     CallJoined,
     CallLeft,
+    DangerReported,
     DangerRuledOut,
     ExemptionDecided,
     ExemptionProposed,
+    FaultKindSaid,
     FirstTargetKept,
     MadeSafe,
     OutageCancelled,
     OutageClosed,
     OutageId,
     OutageRestored,
+    PriorityLowered,
     RelaxationDecided,
     RelaxationProposed,
     TargetSet,
@@ -31,6 +34,7 @@ from dispatch_server.domain.outage_facts import StopMoved as StopMoved
 from dispatch_server.domain.outage_fold import HazardStop as HazardStop
 from dispatch_server.domain.outage_fold import Outage as Outage
 from dispatch_server.domain.outage_fold import after as after
+from dispatch_server.domain.outage_fold import wider
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.rules import Policy
 from dispatch_server.domain.targets import Stop, target_over
@@ -59,11 +63,39 @@ def join(
         state = OutageState.RESTORED if outage.is_open else outage.state
         raise Refused(f"Outage {outage.number} is {state.value}; a call after that opens a new outage.")
     facts: list[OutageFact] = [CallJoined(stop, how, hazard, reason, from_outage_id, fault_kind)]
-    if hazard is not Hazard.NONE and outage.priority is not Priority.DANGER:
-        facts.append(PriorityRaised(Priority.DANGER, f"A caller reports danger to life: {hazard.value}."))
+    facts += _raised_by(hazard, outage)
     # A further call can only bring the deadline forward: it proposes no later one, nor one that was rejected again.
     moved = _retarget(outage, (*outage.stops, stop), "a call joined", policy)
     return facts + [f for f in moved if not _is_later(f, outage)]
+
+
+def _raised_by(hazard: Hazard, outage: Outage) -> list[OutageFact]:
+    if hazard is Hazard.NONE or outage.priority is Priority.DANGER:
+        return []
+    return [PriorityRaised(Priority.DANGER, f"A caller reports danger to life: {hazard.value}.")]
+
+
+def report_again(
+    outage: Outage, call_id: int, hazard: Hazard, fault_kind: FaultKind | None, now: datetime
+) -> list[OutageFact]:
+    """A call of this outage came again. A danger that it reports now stands like one that was reported at first."""
+    facts: list[OutageFact] = []
+    if hazard is not Hazard.NONE:
+        facts = [DangerReported(call_id, hazard, now), *_raised_by(hazard, outage)]
+    if fault_kind is not None and wider(outage.fault_kind, fault_kind) is not outage.fault_kind:
+        facts.append(FaultKindSaid(call_id, fault_kind))
+    return facts
+
+
+def follow_dangers(outage: Outage, otherwise: Priority) -> list[OutageFact]:
+    """Danger to life comes first while it stands; `otherwise` is how pressing the outage is without it.
+
+    One that has ended keeps the word for a danger that there was.
+    """
+    was_real = any(h.ruled_out is None for h in outage.hazards)
+    if outage.priority is not Priority.DANGER or outage.in_danger or (was_real and not outage.is_open):
+        return []
+    return [PriorityLowered(otherwise, "No danger to life stands any more.")]
 
 
 def _is_later(fact: OutageFact, outage: Outage) -> bool:
@@ -190,8 +222,12 @@ def restore(
 
 
 def make_safe(outage: Outage, made_safe_at: datetime, job_id: int, call_id: int | None = None) -> list[OutageFact]:
-    """One hazard's stop, or (`call_id` None) all of them. The earliest word stands."""
-    asked = [h for h in outage.hazards if call_id in (None, h.call_id)]
+    """One hazard's stop, or (`call_id` None) all of them. The earliest word stands.
+
+    What a call reported only afterwards nobody can have made safe then.
+    """
+    known = [h for h in outage.hazards if h.reported_at is None or h.reported_at <= made_safe_at]
+    asked = [h for h in known if call_id in (None, h.call_id)]
     news = [h for h in asked if h.made_safe_at is None or made_safe_at < h.made_safe_at]
     return [MadeSafe(made_safe_at, job_id, h.call_id) for h in news]
 

@@ -11,6 +11,7 @@ from dispatch_server.domain.refusals import Refused
 from dispatch_server.domain.rules import Mode, Remedy, Trigger
 from dispatch_server.protocol.words import MOVING_JOB, TAKEN_JOB, UNRESTORED_JOB, JobState, OutageState
 from dispatch_server.services.ports import Territory
+from dispatch_server.services.pressing import follow_dangers
 from dispatch_server.store.deadlines import (
     Deadline,
     Kind,
@@ -164,7 +165,7 @@ def it_is_safe(work: Work, territory: Territory, outage: Outage, facts: list[Out
     after: Outage = work.record(Subject("outage", outage.id), facts, happened_at=at)
     if outage.is_open and not after.is_open:
         power_is_back(work, territory, after)
-    return after
+    return follow_dangers(work, territory, after)
 
 
 def stand_down(work: Work, outage_id: int, reason: str) -> None:

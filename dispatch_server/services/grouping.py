@@ -12,9 +12,10 @@ from dispatch_server.domain.outages import Joined, Outage, OutageOpened, Priorit
 from dispatch_server.domain.places import Place, Premises
 from dispatch_server.domain.refusals import BadInput, Refused
 from dispatch_server.domain.targets import stop_for
-from dispatch_server.protocol.words import TAKEN_JOB
+from dispatch_server.protocol.words import TAKEN_JOB, Hazard
 from dispatch_server.services import arrivals, enforcement
 from dispatch_server.services.ports import Territory
+from dispatch_server.services.pressing import follow_dangers
 from dispatch_server.store.calls import place_of, premises_of_call
 from dispatch_server.store.jobs import jobs_of_outage
 from dispatch_server.store.journal import Subject
@@ -75,7 +76,10 @@ def open_outage(
     place: Place | None,
     premises: Premises | None,
     how: Joined = Joined.OPENED,
+    hazard: Hazard | None = None,
 ) -> tuple[Call, Outage]:
+    """`hazard` is the danger that still stands; None: what the call reported."""
+    hazard = call.hazard if hazard is None else hazard
     outage_id = work.new_id("outage")
     important = premises is not None and premises.important
     customers = premises.customers_on_transformer if premises is not None else 0
@@ -85,8 +89,8 @@ def open_outage(
         opened_at=work.now,
         stop=stop_for(call.id, call.received_at, call.limit_class, territory.policy),
         fault_kind=call.fault_kind,
-        hazard=call.hazard,
-        priority=outages.priority_of(call.hazard, important, customers, territory.policy),
+        hazard=hazard,
+        priority=outages.priority_of(hazard, important, customers, territory.policy),
         transformer=call.transformer,
         feeder=call.feeder,
         place_id=call.place_id,
@@ -108,10 +112,18 @@ def open_outage(
 
 
 def join_outage(
-    work: Work, territory: Territory, call: Call, outage: Outage, how: Joined, premises: Premises | None, why: str = ""
+    work: Work,
+    territory: Territory,
+    call: Call,
+    outage: Outage,
+    how: Joined,
+    premises: Premises | None,
+    why: str = "",
+    hazard: Hazard | None = None,
 ) -> tuple[Call, Outage]:
+    hazard = call.hazard if hazard is None else hazard
     stop = stop_for(call.id, call.received_at, call.limit_class, territory.policy)
-    facts = outages.join(outage, stop, how, call.hazard, why, territory.policy, None, call.fault_kind)
+    facts = outages.join(outage, stop, how, hazard, why, territory.policy, None, call.fault_kind)
     if premises is not None and premises.important and outage.priority is Priority.ORDINARY:
         facts.append(outages.PriorityRaised(Priority.URGENT, "An important customer is out."))
     outage = _record_clock(work, territory, outage, facts)
@@ -180,17 +192,22 @@ def split_outage(work: Work, territory: Territory, outage_id: int, call_ids: fro
     first, *others = (work.call(call_id) for call_id in leaving)
     if any(call.state is CallState.CLOSED for call in (first, *others)):
         raise Refused("A call that was solved by phone needs no outage of its own; split the others off.")
-    _, new = open_outage(
-        work, territory, first, place_of(work, first.place_id), premises_of_call(work, first.id), Joined.SPLIT
+    place, premises, danger = (
+        place_of(work, first.place_id),
+        premises_of_call(work, first.id),
+        outage.hazard_of(first.id),
     )
+    _, new = open_outage(work, territory, first, place, premises, Joined.SPLIT, danger)
+    why = f"split from {outage.number}"
     for call in others:
-        premises = premises_of_call(work, call.id)
-        _, new = join_outage(work, territory, call, new, Joined.SPLIT, premises, f"split from {outage.number}")
+        premises, danger = premises_of_call(work, call.id), outage.hazard_of(call.id)
+        _, new = join_outage(work, territory, call, new, Joined.SPLIT, premises, why, danger)
     new = _record_clock(work, territory, new, outages.keep_first_target(outage, new))
     facts = outages.part_with(outage, frozenset(leaving), new.id, territory.policy)
     outage = _record_clock(work, territory, outage, facts)
     if not outage.is_open:  # the danger that kept it open went with a call
         enforcement.power_is_back(work, territory, outage)
+    follow_dangers(work, territory, outage)
     _site_follows(work, territory, outage.id)
     return new
 

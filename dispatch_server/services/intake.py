@@ -7,16 +7,18 @@ from dispatch_server.domain import calls, outages
 from dispatch_server.domain.calls import Call, CallTaken
 from dispatch_server.domain.grouping import JoinSuggestion
 from dispatch_server.domain.outages import Outage
-from dispatch_server.domain.places import Clues, Place, Premises
+from dispatch_server.domain.places import UNPLACED, Clues, Place, Premises
 from dispatch_server.domain.refusals import BadInput, NotFound
+from dispatch_server.domain.repeats import OF_THE_PLACE
 from dispatch_server.domain.rules import Policy
 from dispatch_server.gis.datums import to_wgs84
-from dispatch_server.protocol.geo import LonLat
+from dispatch_server.protocol.geo import LonLat, metres_between
 from dispatch_server.protocol.words import Category, Channel, FaultKind, Hazard, PlaceMethod, Sure
-from dispatch_server.services import enforcement
+from dispatch_server.services import enforcement, repeats
 from dispatch_server.services.clues import SaidWhere, clues_of, place_of, premises_at
 from dispatch_server.services.grouping import group_call, look_around, move_call_of_outage, suggest_beside
 from dispatch_server.services.ports import Territory
+from dispatch_server.services.repeats import Differs, Heard
 from dispatch_server.store.calls import (
     call_with_ref,
     calls_of_outage,
@@ -24,6 +26,7 @@ from dispatch_server.store.calls import (
     keep_place,
     last_place_of_call,
     outage_id_of_call,
+    premises_of_call,
     premises_of_candidate,
     premises_of_phone,
 )
@@ -57,7 +60,7 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """Where a call went. `is_new` is False for an `external_ref` that came again."""
+    """Where a call went. `is_new` is False for an `external_ref` that came again; `differs` is what it says anew."""
 
     call: Call
     place: Place
@@ -65,6 +68,7 @@ class Filed:
     joined: bool
     is_new: bool
     suggestions: tuple[JoinSuggestion, ...] = ()
+    differs: Differs | None = None
 
 
 def take_call(work: Work, territory: Territory, new: NewCall) -> Filed:
@@ -72,7 +76,7 @@ def take_call(work: Work, territory: Territory, new: NewCall) -> Filed:
     if new.external_ref is not None:
         known = call_with_ref(work, new.channel.value, new.external_ref)
         if known is not None:
-            return filed_before(work, known)
+            return take_again(work, territory, known, new)
     said = _said_where(new)
     clues = clues_of(work, territory, said)
     place = place_of(territory, said, clues)
@@ -107,11 +111,88 @@ def file_call(work: Work, territory: Territory, new: NewCall, place: Place, prem
     return Filed(grouped.call, place, grouped.outage, grouped.joined, is_new=True, suggestions=grouped.suggestions)
 
 
+def take_again(work: Work, territory: Territory, call_id: int, new: NewCall) -> Filed:
+    """The same call. What it says otherwise is kept; a danger that it reports only now is acted on."""
+    said = repeats.as_said(new.received_at, new.category, new.fault_kind, new.hazard, _particulars(new))
+    heard = repeats.heard_again(work, call_id, said)
+    filed_call_id = None
+    done = ""
+    if heard.news:
+        call = call_behind_its_outage(work, call_id)
+        heard = repeats.heard_again(work, call_id, said)  # nobody else hears the same now
+        call = repeats.keep(work, call, heard, new.hazard, new.fault_kind)
+        filed_call_id, done = _act_on(work, territory, call, heard, new)
+    filed = filed_before(work, call_id)
+    if not heard.otherwise:
+        return filed
+    sentence = f"Call {filed.call.number} was filed under this external_ref before; what differs is kept with it."
+    said_of_it = " ".join(part for part in (sentence, done) if part)
+    return replace(filed, differs=Differs(heard.otherwise, said_of_it, filed_call_id))
+
+
+def _act_on(work: Work, territory: Territory, call: Call, heard: Heard, new: NewCall) -> tuple[int | None, str]:
+    """Gives the call that was filed beside it, if any, and what was done, in a sentence."""
+    if call.category is not Category.FAULT or not heard.news:
+        return None, ""
+    there, premises = _said_anew(work, territory, heard, new)
+    outage = None if call.outage_id is None else work.outage(call.outage_id)
+    if call.state is calls.CallState.CLOSED or (outage is not None and not outage.is_open):
+        return _file_beside(work, territory, call, new, there, premises) if heard.is_danger else (None, "")
+    if outage is None:
+        return None, _file_as_fault(work, territory, call, there, premises)
+    if call.place_id is None and there is not None:
+        outage = put_on_the_map(work, territory, call, there).outage or outage
+    elif heard.is_danger and there is not None and _is_elsewhere(work, call, there):
+        repeats.raise_danger(work, territory, call, outage, heard)
+        return _file_beside(work, territory, call, new, there, premises)
+    repeats.raise_danger(work, territory, call, outage, heard)
+    return None, f"Outage {outage.number} is dangerous from now on." if heard.is_danger else ""
+
+
+def _said_anew(work: Work, territory: Territory, heard: Heard, new: NewCall) -> tuple[Place | None, Premises | None]:
+    """Where the repeat says it is, if it says something new about that which leads to a place."""
+    if not OF_THE_PLACE & set(heard.news):
+        return None, None
+    said = _said_where(new)
+    clues = clues_of(work, territory, said)
+    place = place_of(territory, said, clues)
+    return (place, premises_at(place, clues)) if place.area is not None else (None, None)
+
+
+def _is_elsewhere(work: Work, call: Call, there: Place) -> bool:
+    own = last_place_of_call(work, call.id) or UNPLACED
+    if own.at is None or there.at is None:
+        return False
+    return metres_between(own.at, there.at) > own.radius_m + there.radius_m
+
+
+def _file_as_fault(work: Work, territory: Territory, call: Call, there: Place | None, premises: Premises | None) -> str:
+    """What was an enquiry is a fault now: placed and grouped like any other."""
+    place = there or last_place_of_call(work, call.id) or UNPLACED
+    place_id = work.new_id("place")
+    keep_place(work, place_id, call.id, place)
+    call = work.record(Subject("call", call.id), calls.place(place, place_id))
+    grouped = group_call(work, territory, call, place, premises, look_around(work, territory, place))
+    return f"It is a fault now, and belongs to outage {grouped.outage.number}."
+
+
+def _file_beside(
+    work: Work, territory: Territory, call: Call, new: NewCall, there: Place | None, premises: Premises | None
+) -> tuple[int, str]:
+    """The danger has no open outage to stand in, or lies elsewhere: it gets a call of its own, its clock from now."""
+    again = replace(
+        new, category=Category.FAULT, external_ref=None, received_at=None, hazard=call.hazard, about_call_id=call.id
+    )
+    place = there or last_place_of_call(work, call.id) or UNPLACED
+    filed = file_call(work, territory, again, place, premises if there else premises_of_call(work, call.id))
+    return filed.call.id, f"The danger is filed as call {filed.call.number}."
+
+
 def filed_before(work: Work, call_id: int) -> Filed:
     """The same call again: what was answered the first time, as it stands now."""
     call = work.call(call_id)
     outage = None if call.outage_id is None else work.outage(call.outage_id)
-    place = last_place_of_call(work, call_id) or Place(PlaceMethod.NONE, Sure.DOUBTFUL)
+    place = last_place_of_call(work, call_id) or UNPLACED
     joined = outage is not None and outage.stops[:1] != () and outage.stops[0].call_id != call_id
     return Filed(call, place, outage, joined, is_new=False)
 
@@ -119,6 +200,7 @@ def filed_before(work: Work, call_id: int) -> Filed:
 def place_call(work: Work, territory: Territory, call_id: int, pin: LonLat | None, candidate_id: str | None) -> Filed:
     """A person says where it is: by a pin (WGS-84) or one of the candidates. Area, target and grouping follow."""
     call = call_behind_its_outage(work, call_id)
+    calls.require_movable(call)
     proposed = _proposed_place(work, territory, call_id, candidate_id)
     return put_on_the_map(work, territory, call, proposed or _chosen_place(work, territory, pin, candidate_id))
 
@@ -218,7 +300,9 @@ def _said_where(new: NewCall) -> SaidWhere:
 
 
 def _particulars(new: NewCall) -> dict[str, str | None]:
+    pin = None if new.pin is None or new.crs is None else to_wgs84(new.pin, new.crs)
     return {
+        "pin": None if pin is None else f"{pin.lon!r},{pin.lat!r}",
         "caller_name": new.caller_name,
         "caller_phone": new.caller_phone,
         "account_no": new.account_no,

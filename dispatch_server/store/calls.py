@@ -1,11 +1,12 @@
 """Questions about calls, the people who made them and the places they were put."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dispatch_server.domain.calls import Call
+from dispatch_server.domain.calls import Call, CallTaken
 from dispatch_server.domain.places import Place, Premises
+from dispatch_server.domain.repeats import Said
 from dispatch_server.protocol.codec import decode
 from dispatch_server.protocol.geo import LonLat
 from dispatch_server.store.instants import to_us
@@ -15,13 +16,16 @@ from dispatch_server.store.work import Reading, Work
 
 _BY_REF = Question("SELECT id FROM calls WHERE channel = :channel AND external_ref = :ref")
 _ADD_PARTICULARS = Question(
-    "INSERT INTO call_particulars (call_id, caller_name, caller_phone, account_no, address, words, recording_id) "
-    "VALUES (:call_id, :caller_name, :caller_phone, :account_no, :address, :words, :recording_id)"
+    "INSERT INTO call_particulars (call_id, caller_name, caller_phone, account_no, address, words, recording_id, pin) "
+    "VALUES (:call_id, :caller_name, :caller_phone, :account_no, :address, :words, :recording_id, :pin)"
 )
 _PARTICULARS = Question(
     "SELECT caller_name, caller_phone, account_no, address, words, recording_id FROM call_particulars "
     "WHERE call_id = :call_id"
 )
+_PIN_AND_AGAIN = Question("SELECT pin, again FROM call_particulars WHERE call_id = :call_id")
+_SET_AGAIN = Question("UPDATE call_particulars SET again = :again WHERE call_id = :call_id")
+_AS_TAKEN = Question("SELECT body FROM facts WHERE subject_kind = 'call' AND subject_id = :call_id AND n = 1")
 _ADD_PLACE = Question(
     "INSERT INTO places (id, call_id, lon, lat, radius_m, body, made_at_us, said_by) "
     "VALUES (:id, :call_id, :lon, :lat, :radius_m, :body, :made_at_us, :said_by)"
@@ -53,13 +57,34 @@ def call_with_ref(reading: Reading, channel: str, ref: str) -> int | None:
     return None if found is None else int(found[0])
 
 
-def keep_particulars(work: Work, call_id: int, said: dict[str, str | None]) -> None:
-    work.later(_ADD_PARTICULARS, call_id=call_id, **{name: said.get(name) for name in PARTICULARS})
+def keep_particulars(work: Work, call_id: int, said: Mapping[str, str | None]) -> None:
+    work.later(_ADD_PARTICULARS, call_id=call_id, **{name: said.get(name) for name in (*PARTICULARS, "pin")})
 
 
 def particulars_of(reading: Reading, call_id: int) -> dict[str, str | None]:
     found = reading.row(_PARTICULARS, call_id=call_id)
     return dict(zip(PARTICULARS, found or (None,) * len(PARTICULARS), strict=True))
+
+
+def said_at_first(reading: Reading, call_id: int) -> tuple[CallTaken, Said | None]:
+    """The call as it was taken, and what the caller said of himself; None when that was deleted by age."""
+    taken, own = reading.row(_AS_TAKEN, call_id=call_id), reading.row(_PIN_AND_AGAIN, call_id=call_id)
+    assert taken is not None
+    said = None if own is None else {**particulars_of(reading, call_id), "pin": own[0]}
+    return decode(CallTaken, json.loads(taken[0])), said
+
+
+def said_again(reading: Reading, call_id: int) -> list[dict[str, Any]]:
+    """What repeats of the call said that was new: `heard_at`, `said_by`, and `said` by the name of the field."""
+    found = reading.row(_PIN_AND_AGAIN, call_id=call_id)
+    again: list[dict[str, Any]] = json.loads(found[1]) if found is not None and found[1] is not None else []
+    return again
+
+
+def keep_said_again(work: Work, call_id: int, said: Said) -> None:
+    """Beside what the caller said at first, and deleted with that."""
+    one = {"heard_at": work.now, "said_by": work.author.name, "said": said}
+    work.do(_SET_AGAIN, call_id=call_id, again=text_of([*said_again(work, call_id), one]))
 
 
 def keep_place(work: Work, place_id: int, call_id: int, place: Place) -> None:

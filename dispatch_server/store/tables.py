@@ -1,7 +1,6 @@
-"""The schema. A state table holds the fold of its subject's facts in `body`, columns derived from it for questions, its
-public JSON in `shown` where boards are made of it, and the count and seal of the subject's chain. What is personal
-stands in tables of its own, outside the journal. A change here needs a migration beside it; a test compares the two.
-"""
+"""The schema. A state table holds the fold of its subject's facts in `body`, columns derived from it, its public JSON
+in `shown` where boards are made of it, and the count and seal of its chain. What is personal stands in tables of its
+own, outside the journal. A change here needs a migration beside it; a test compares the two."""
 
 from typing import Any
 
@@ -64,7 +63,7 @@ class CallRow(SQLModel, table=True):
 
 
 class CallParticulars(SQLModel, table=True):
-    """What the caller said about himself; deletable, hence not in the journal."""
+    """What the caller said about himself, at first and `again`; deletable, hence not in the journal."""
 
     __tablename__ = "call_particulars"
     call_id: int = big(primary_key=True)
@@ -74,6 +73,8 @@ class CallParticulars(SQLModel, table=True):
     address: str | None = None
     words: str | None = None
     recording_id: str | None = None
+    pin: str | None = None
+    again: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class PlaceRow(SQLModel, table=True):

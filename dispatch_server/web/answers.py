@@ -11,9 +11,7 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from dispatch_server.domain.calls import Call
 from dispatch_server.domain.coverage import CoverLost
-from dispatch_server.domain.grouping import JoinSuggestion
 from dispatch_server.domain.outage_facts import Priority
 from dispatch_server.domain.places import Area, PlaceCandidate, PlaceNames, Premises
 from dispatch_server.protocol.words import (
@@ -157,53 +155,6 @@ class OutagesShown:
 
 
 @dataclass(frozen=True, slots=True)
-class CallFiledShown:
-    call: Call
-    place: PlaceShown
-    outage: OutageShown | None
-    joined: bool
-    suggestions: list[JoinSuggestion]
-
-
-@dataclass(frozen=True, slots=True)
-class CallShown:
-    call: Call
-    outage: OutageShown | None
-
-
-@dataclass(frozen=True, slots=True)
-class ParticularsShown:
-    caller_name: str | None
-    caller_phone: str | None
-    account_no: str | None
-    address: str | None
-    words: str | None
-    recording_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CallOpenedUp:
-    """`particulars.caller_phone` is masked unless it is asked for by `?reveal=phone`, which goes on record."""
-
-    call: Call
-    place: PlaceShown | None
-    outage: OutageShown | None
-    particulars: ParticularsShown
-
-
-@dataclass(frozen=True, slots=True)
-class CallInQueue:
-    call: Call
-    place: PlaceShown | None
-
-
-@dataclass(frozen=True, slots=True)
-class CallsShown:
-    calls: list[CallInQueue]
-    next: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class PlaceFound:
     place: PlaceShown
 
@@ -323,6 +274,7 @@ class Pulled:
     on_duty: bool
     aboard: int
     server_time: datetime
+    ignored: list[str]
 
 
 @dataclass(frozen=True, slots=True)

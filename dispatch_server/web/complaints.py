@@ -37,6 +37,7 @@ PLAIN: Mapping[str, str] = {
     "date_from_datetime_inexact": _DATE,
     "too_early": "lies before the year 2000; send the time the customer called, or leave it out",
     "moment": "must be a time with its offset, such as 2026-05-01T08:30:00+08:00",
+    "repeated_parameter": "is given more than once; send it once",
 }
 _COUNTED: Mapping[str, Callable[[Context], str]] = {
     "greater_than_equal": lambda said: f"must be {said['ge']:g} or more",
@@ -54,6 +55,8 @@ def complaint(error: Mapping[str, Any], known: Sequence[str]) -> str:
     kind = error["type"]
     if kind == "unexpected_keyword_argument":
         return _unknown(str(error["loc"][-1]), known)
+    if kind == "unknown_parameter":
+        return _unknown_parameter(str(error["loc"][-1]), error["ctx"]["known"])
     if kind in _COUNTED:
         return _COUNTED[kind](error["ctx"])
     return PLAIN.get(kind, UNFAMILIAR)
@@ -65,6 +68,15 @@ def _unknown(name: str, known: Sequence[str]) -> str:
     if meant is None:
         return f"is not a field of this request; its fields are: {', '.join(known)}"
     return f"is not a field of this request; {meant} may be meant"
+
+
+def _unknown_parameter(name: str, known: Sequence[str]) -> str:
+    if not known:
+        return "is not a parameter of this address; it takes none"
+    meant = _meant_by(name, known)
+    if meant is None:
+        return f"is not a parameter of this address; its parameters are: {', '.join(known)}"
+    return f"is not a parameter of this address; {meant} may be meant"
 
 
 def _meant_by(name: str, known: Sequence[str]) -> str | None:

@@ -4,11 +4,13 @@ A route class instead of dependencies: FastAPI resolves each of those anew for 2
 """
 
 import json
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from dispatch_server.domain.people import User, author_of
@@ -43,7 +45,7 @@ _PROBLEMS = {
     409: "A rule forbids it; `detail` says which and what to do instead.",
     413: "The body is too large.",
     415: "The body is not `application/json`.",
-    422: "A field is missing or wrong; `detail` names it.",
+    422: "A field or a query parameter is missing, wrong or not known; `detail` names it.",
     429: "Too many failed tries.",
     503: "The database is busy; nothing was saved. Try again after `Retry-After` seconds.",
 }
@@ -52,8 +54,8 @@ _PROBLEMS = {
 def open_to(
     *roles: Role, problems: tuple[int, ...] = (), answers: dict[int | str, Any] | None = None
 ) -> dict[str, Any]:
-    """Keywords of a route: who may call it, what it answers, and the problems it may answer besides 401 and 403."""
-    usual = (401, 403, 503, *problems)
+    """Keywords of a route: who may call it, what it answers, and the problems it may answer besides the usual ones."""
+    usual = (401, 403, 422, 503, *problems)
     return {
         "openapi_extra": {ROLES_KEY: sorted(roles)},
         "responses": {**(answers or {}), **documented(usual)},
@@ -64,7 +66,7 @@ def open_to(
 def open_to_anybody(problems: tuple[int, ...] = (), answers: dict[int | str, Any] | None = None) -> dict[str, Any]:
     return {
         "openapi_extra": {ROLES_KEY: [ANYBODY], "security": []},
-        "responses": {**(answers or {}), **documented(problems)},
+        "responses": {**(answers or {}), **documented((422, *problems))},
         "response_model": None,
     }
 
@@ -161,11 +163,18 @@ class GuardedRoute(APIRoute):
             raise TypeError(f"{self.path} does not say to whom it is open.")
         allowed = None if roles == [ANYBODY] else frozenset(Role(role) for role in roles)
         takes_body = self.body_field is not None
+        known = [parameter.alias for parameter in self.dependant.query_params]
+        # A tablet is updated on another day than the server, and must have its cards all the same.
+        takes_more = roles == [Role.CREW]
 
         async def handle(request: Request) -> Response:
             if allowed is not None:
                 request.scope["asked"] = await _admit(request, allowed)
-            _require_plain_query(request)
+            if request.scope["query_string"]:
+                _require_plain_query(request)
+                request.scope["ignored"] = ignored = _not_among(request, known)
+                if not takes_more:
+                    _require_known_query(request, known, ignored)
             if takes_body:
                 _require_json(request)
             return await inner(PlainRequest(request.scope, request.receive))
@@ -201,9 +210,29 @@ def _token_of(request: Request) -> str | None:
 
 
 def _require_plain_query(request: Request) -> None:
-    if request.scope["query_string"]:
-        for name, value in request.query_params.multi_items():
-            plain(value, name if name.isidentifier() else "query")
+    for name, value in request.query_params.multi_items():
+        plain(value, name if name.isidentifier() else "query")
+
+
+def _not_among(request: Request, known: Sequence[str]) -> list[str]:
+    return [name for name in request.query_params if name not in known]
+
+
+def _require_known_query(request: Request, known: Sequence[str], unknown: Sequence[str]) -> None:
+    """A parameter that nobody reads was meant to say something: `?form=` must not give the figures of all days."""
+    said = Counter(name for name, _ in request.query_params.multi_items())
+    twice = [name for name, times in said.items() if times > 1 and name in known]
+    wrong = [("unknown_parameter", name) for name in unknown] + [("repeated_parameter", name) for name in twice]
+    if wrong:
+        raise RequestValidationError(
+            [{"type": kind, "loc": ("query", name), "ctx": {"known": known}} for kind, name in wrong]
+        )
+
+
+def ignored_in_query(request: Request) -> list[str]:
+    """What a newer tablet asked for and this server does not know."""
+    ignored: list[str] = request.scope.get("ignored", [])
+    return ignored
 
 
 def _require_json(request: Request) -> None:

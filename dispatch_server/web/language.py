@@ -12,7 +12,7 @@ from dispatch_server.store.texts import text_of
 
 # Where an answer holds a sentence of ours. Facts stay as they were sealed; whoever shows one has the catalogue.
 SPOKEN = frozenset({"sentence", "note", "reason", "why_not", "definition", "end_reason", "closed_reason"})
-AS_SEALED = frozenset({"facts", "particulars"})
+AS_SEALED = frozenset({"facts", "particulars", "again"})
 
 
 def reads_chinese(scope: Scope) -> bool:

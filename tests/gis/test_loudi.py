@@ -111,17 +111,24 @@ def test_a_bare_village_name_always_has_the_right_one_among_its_readings(places:
 
 
 def test_customers_addresses_lead_to_their_area(folder: Folder, zones: Zones, locator: MapLocator) -> None:
-    """As registers have them. What lacks the township may be open; nothing that is placed is placed wrong."""
+    """As registers have them. What lacks the township may be open; nothing that is placed is placed wrong.
+
+    A few name a street that does not pass their compound: the desk is told to ask, and the area is right all the same.
+    """
     methods: Counter[PlaceMethod] = Counter()
+    doubted = 0
     for account in strict(layers.read_accounts(folder))[::20]:
         place = locator.locate(Clues(address=account.address))
         methods[place.method] += 1
         if place.at is None:
             assert place.candidates and "镇" not in account.address, account.address
             continue
-        assert place.sure is Sure.LIKELY and place.area == zones.area_at(account.at), account.address
+        doubted += place.sure is Sure.DOUBTFUL
+        assert place.sure is Sure.LIKELY or "The words also name" in place.note, account.address
+        assert place.area == zones.area_at(account.at), account.address
         assert metres_between(place.at, account.at) <= place.radius_m, account.address
     assert set(methods) == {PlaceMethod.VILLAGE, PlaceMethod.ADDRESS, PlaceMethod.NONE}
+    assert doubted < 0.01 * methods.total()
     assert methods[PlaceMethod.ADDRESS] > 80 and methods[PlaceMethod.NONE] < 0.01 * methods.total()
 
 

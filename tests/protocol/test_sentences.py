@@ -26,7 +26,7 @@ TOLD = {
     ),
     # Sentences inside sentences, and after one another.
     "Grade C. GPS is 400 m from the fault: come closer, or tell us the place on the map is wrong. Your crew is not fit "
-    "for this job.": "证据等级 C。GPS 显示距故障点 400 米：请再靠近，或报告地图位置有误。您班组不符合此工单的条件。",
+    "for this job.": "证据等级 C。GPS 显示距故障点 400 米：请再靠近，或报告地图位置有误。你班不符合此工单的条件。",
     "a pin was moved; the later target proposed before falls away": "定位点已移动；此前提出的延时作废",
     "Account 123 is not in the register; ask the caller to read it again. Only the township is known, 5.2 km around; "
     "ask for the village.": "户号 123 不在档案中；请来电人再读一遍。只知道乡镇，误差 5.2 公里；请询问是哪个村。",
@@ -34,7 +34,7 @@ TOLD = {
         "户号地址在江北县上坪乡，但来电人说的是双峰县花门镇或新化县；请询问故障在哪里。"
     ),
     "This job was withdrawn before we heard from you: 河口一班 took the job. You need not go.": (
-        "您班组不必前往：收到您的消息前工单已撤回，原因：河口一班已接单。"
+        "你班不必前往：收到你班消息前工单已撤回，原因：河口一班已接单。"
     ),
 }
 

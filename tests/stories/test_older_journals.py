@@ -14,6 +14,8 @@ _JOBS = Question("SELECT id, body FROM jobs")
 _WRITE = Question("UPDATE jobs SET body = :body WHERE id = :id")
 _BACK = Question("UPDATE alembic_version SET version_num = '0006'")
 _WITHOUT_WHAT_CAME_SINCE = (
+    "ALTER TABLE call_particulars DROP COLUMN pin",
+    "ALTER TABLE call_particulars DROP COLUMN again",
     "DROP TABLE stretches_driven",
     "DROP TABLE hours_learned",
     "DROP INDEX ix_jobs_overridden_at_us",

@@ -7,6 +7,17 @@ SENTENCES: dict[str, str] = {
     ),
     "Say in a few words how the call was settled by phone.": "请简要说明电话中是如何处理的。",
     "Call {call} is already closed ({reason}).": "来电 {call} 已办结，原因：{reason}",
+    "Call {call} is closed and its place stays as it is. "
+    "If it is dark there, take a new call; an arrival is vouched for by confirming it.": (
+        "来电 {call} 已办结，位置不再更改。如该处仍停电，请新建来电；到场证据不足的，请用“确认到达”。"
+    ),
+    # Come again under its external_ref
+    "Call {call} was filed under this external_ref before; what differs is kept with it.": (
+        "来电 {call} 此前已用该外部编号登记；不同之处已一并保存。"
+    ),
+    "Outage {outage} is dangerous from now on.": "故障 {outage} 已按危及人身安全处理。",
+    "The danger is filed as call {call}.": "险情已另立来电 {call}。",
+    "It is a fault now, and belongs to outage {outage}.": "该来电现按故障处理，归入故障 {outage}。",
     "Every caller was helped by phone.": "来电均已电话解决。",
     # Called back
     "Call {call} has no outage; there is no repair to ask about.": "来电 {call} 没有对应的故障，无需回访。",

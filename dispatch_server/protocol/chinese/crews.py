@@ -75,7 +75,7 @@ SENTENCES: dict[str, str] = {
     "{crew} is called from the site to outage {outage}; tell the callers that the work goes on later.": (
         "{crew}从现场抽调到更紧急的故障 {outage}；请告知来电人稍后继续抢修。"
     ),
-    "Your crew is turned round to outage {outage}, which is more pressing.": "您班组改派到更紧急的故障 {outage}。",
+    "Your crew is turned round to outage {outage}, which is more pressing.": "你班改派到更紧急的故障 {outage}。",
     # Cover
     "Cover is being worked out; ask again in a few seconds.": "正在计算覆盖情况，请几秒后再查询。",
     "{crew} could stand by at {spot}: {count} more customers would be reached in time.": (
@@ -105,25 +105,25 @@ SENTENCES: dict[str, str] = {
     "{crew} is off duty.": "{crew}已离岗。",
     "The job is yours. Outage {outage}.": "接单成功：故障 {outage}。",
     "This job was withdrawn before we heard from you: {reason} You need not go.": (
-        "您班组不必前往：收到您的消息前工单已撤回，原因：{reason}"
+        "你班不必前往：收到你班消息前工单已撤回，原因：{reason}"
     ),
     "Recorded; this job is {job_state} since.": "已记录；此工单目前{job_state}。",
     "Recorded, but this job is {job_state}: {reason}": "已记录，但此工单{job_state}：{reason}",
     "another crew has the outage": "故障已由其他班组处理",
     "{crew} also pressed accept for outage {outage}, too late: the job stays yours.": (
-        "{crew}也接了故障 {outage}，但晚于您班组：工单仍归您班组。"
+        "{crew}也接了故障 {outage}，但晚于你班：工单仍归你班。"
     ),
-    "{crew} has outage {outage} since; you need not go.": "故障 {outage} 已由{crew}接单；您班组不必前往。",
+    "{crew} has outage {outage} since; you need not go.": "故障 {outage} 已由{crew}接单；你班不必前往。",
     "{crew} took the job.": "{crew}已接单。",
     "Power is back.": "已恢复供电。",
     "no reason given": "未说明原因",
     "The control room will look at the place you sent; until then the old one holds.": (
-        "调度将核对您上报的位置；在此之前仍以原位置为准。"
+        "调度将核对你班上报的位置；在此之前仍以原位置为准。"
     ),
     "Recorded. The control room sees it.": "已记录，调度已看到。",
     "This action id was already used for something else; send a new id.": "此操作编号已用于其他操作，请换新编号再发。",
     "The action {action} needs its job_id.": "操作 {action} 缺少工单编号 job_id。",
-    "Your crew has no job {id}.": "您班组没有编号为 {id} 的工单。",
+    "Your crew has no job {id}.": "你班没有编号为 {id} 的工单。",
     "A corrected pin needs a GPS fix, or lon and lat in its data.": (
         "更正位置需要 GPS 定位，或在 data 中给出 lon 和 lat。"
     ),
@@ -133,7 +133,7 @@ SENTENCES: dict[str, str] = {
     "data.{key} must be a whole number, zero or more.": "data.{key} 须为不小于零的整数。",
     # Evidence of arrival
     "Grade {grade}. {hint}": "证据等级 {grade}。{hint}",
-    "Grade {grade}. {hint} Your crew is not fit for this job.": "证据等级 {grade}。{hint}您班组不符合此工单的条件。",
+    "Grade {grade}. {hint} Your crew is not fit for this job.": "证据等级 {grade}。{hint}你班不符合此工单的条件。",
     "The device reports a mock location.": "设备报告的是模拟定位。",
     "No GPS reading came with the check-in.": "打卡时没有 GPS 定位。",
     "The GPS reading is {seconds} s older than the check-in.": "GPS 定位比打卡早 {seconds} 秒。",

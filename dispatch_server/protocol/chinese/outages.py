@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "a relaxation was approved": "延时已批准",
     "{because}; the later target proposed before falls away": "{because}；此前提出的延时作废",
     "An important customer is out.": "重要客户停电。",
+    "No danger to life stands any more.": "已无危及人身安全的险情。",
     "A caller reports danger to life: {hazard}.": "来电人报告危及人身安全：{hazard}。",
     "Outage {outage} is {outage_state}; a call after that opens a new outage.": (
         "故障 {outage} {outage_state}；此后的来电另开新故障。"
@@ -31,7 +32,7 @@ SENTENCES: dict[str, str] = {
         "故障 {outage} 有免考核，并入的来电会随之不计入指标。"
     ),
     "Outage {outage} is {outage_state} since.": "故障 {outage} 此后{outage_state}。",
-    "Outage {outage} is {outage_state} since; you need not go.": "故障 {outage} 此后{outage_state}，您无需前往。",
+    "Outage {outage} is {outage_state} since; you need not go.": "故障 {outage} 此后{outage_state}，你班无需前往。",
     "A question failed inside this Work and nobody noticed; nothing was saved.": (
         "一次查询失败而未被发现，未保存任何内容。"
     ),

@@ -101,6 +101,10 @@ SENTENCES: dict[str, str] = {
     "must have a length of {count} or less": "长度须不大于 {count}",
     "is not a field of this request; {field} may be meant": "不是此请求的字段，可能应为 {field}",
     "is not a field of this request; its fields are: {fields}": "不是此请求的字段；可用字段：{fields}",
+    "is not a parameter of this address; {field} may be meant": "不是此地址的参数，可能应为 {field}",
+    "is not a parameter of this address; its parameters are: {fields}": "不是此地址的参数；可用参数：{fields}",
+    "is not a parameter of this address; it takes none": "不是此地址的参数；此地址不带参数",
+    "is given more than once; send it once": "重复给出，请只填一次",
     "does not have the form that is asked for; see /api/v1/openapi.json": "格式不符合要求，见 /api/v1/openapi.json",
     # The feed
     "This cursor is not one of ours; leave it out to begin with the present.": (

@@ -9,7 +9,9 @@ SENTENCES: dict[str, str] = {
         "拆除的接地线比装设的多 {count} 组，请现场清点，补按漏按的步骤。"
     ),
     "The step {step} is named twice.": "步骤 {step} 重复。",
-    "The step {step} belongs to every job with a danger; leave it out.": "步骤 {step} 属于每张有险情的工单，请勿列入。",
+    "The step made_safe belongs to every job with a danger; leave it out.": (
+        "步骤 made_safe 属于每张有险情的工单，请勿列入。"
+    ),
     "The step {step} has earth {count}; it is 1, 0 or -1.": "步骤 {step} 的 earth 为 {count}，只能是 1、0 或 -1。",
     "Where earths are fitted, a step must remove them and a gate must wait for the last one.": (
         "有装设接地线的步骤，就必须有拆除的步骤，并有一个步骤等待全部拆除。"

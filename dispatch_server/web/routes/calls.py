@@ -13,20 +13,19 @@ from dispatch_server.protocol.geo import LonLat
 from dispatch_server.protocol.words import Role
 from dispatch_server.services import follow_up, intake
 from dispatch_server.services.intake import Filed, NewCall
-from dispatch_server.store.calls import calls_to_call_back, last_place_of_call, particulars_of, unplaced_calls
+from dispatch_server.store.calls import (
+    calls_to_call_back,
+    last_place_of_call,
+    particulars_of,
+    said_again,
+    unplaced_calls,
+)
 from dispatch_server.store.outages import shown_outage_text
 from dispatch_server.store.people import looked_at
 from dispatch_server.store.texts import text_of
 from dispatch_server.store.work import Reading, Work
-from dispatch_server.web.answers import (
-    CallFiledShown,
-    CallOpenedUp,
-    CallShown,
-    CallsShown,
-    answered,
-    as_json,
-    json_text,
-)
+from dispatch_server.web.answers import answered, as_json, json_text
+from dispatch_server.web.call_answers import CallFiledShown, CallOpenedUp, CallShown, CallsShown
 from dispatch_server.web.deps import API, DESK, asked_of, guarded_router, open_to
 from dispatch_server.web.language import for_reader
 from dispatch_server.web.shapes import CallBackSaid, CallSaid, Id, PlaceSaid, Reason
@@ -62,7 +61,9 @@ class Revealed(StrEnum):
 )
 async def post_call(request: Request, said: CallSaid) -> Response:
     """Files the call, puts it on the map, and opens or joins its outage, all at once. `suggestions` are open outages
-    nearby that may share the cause: a person decides about those (`POST /outages/{id}/merge`)."""
+    nearby that may share the cause: a person decides about those (`POST /outages/{id}/merge`). A repeat (same `channel`
+    and `external_ref`) files nothing twice; what it says otherwise is kept with the call and named in `differs`, and a
+    danger to life that it reports only now is acted on at once."""
     asked = asked_of(request)
     territory, new = asked.territory, _new_call(said)
 
@@ -105,7 +106,8 @@ def _filed_text(work: Work, filed: Filed) -> str:
     outage = "null" if filed.outage is None else shown_outage_text(work, filed.outage.id)
     return (
         f'{{"call":{text_of(filed.call)},"place":{text_of(filed.place)},"outage":{outage},'
-        f'"joined":{"true" if filed.joined else "false"},"suggestions":{text_of(filed.suggestions)}}}'
+        f'"joined":{"true" if filed.joined else "false"},"suggestions":{text_of(filed.suggestions)},'
+        f'"differs":{text_of(filed.differs)}}}'
     )
 
 
@@ -136,14 +138,15 @@ async def get_call(request: Request, call_id: Id, reveal: Revealed | None = None
 
     def open_up(work: Work) -> str:
         call = work.call(call_id)
-        particulars = particulars_of(work, call_id)
+        particulars, again = particulars_of(work, call_id), said_again(work, call_id)
         looked_at(work, "call" if reveal is None else "call, phone", call.number)
         if reveal is None:
-            particulars["caller_phone"] = masked(particulars["caller_phone"])
+            for said in (particulars, *(one["said"] for one in again)):
+                said |= {"caller_phone": masked(said["caller_phone"])} if "caller_phone" in said else {}
         place, outage = last_place_of_call(work, call_id), _outage_text(work, call)
         return (
             f'{{"call":{text_of(call)},"place":{text_of(place)},"outage":{outage},'
-            f'"particulars":{text_of(particulars)}}}'
+            f'"particulars":{text_of(particulars)},"again":{text_of(again)}}}'
         )
 
     return for_reader(request, json_text(await asked_of(request).work(open_up)))

@@ -15,7 +15,7 @@ from dispatch_server.services import cards, crew_work
 from dispatch_server.services.cards import Pull
 from dispatch_server.store.work import Work
 from dispatch_server.web.answers import Pulled, PushAnswered, answered, as_json
-from dispatch_server.web.deps import API, CREW, Asked, asked_of, guarded_router, open_to
+from dispatch_server.web.deps import API, CREW, Asked, asked_of, guarded_router, ignored_in_query, open_to
 from dispatch_server.web.language import for_reader
 
 router = guarded_router(f"{API}/tablet", "tablet")
@@ -161,7 +161,8 @@ async def get_pull(
     cursor: Annotated[str | None, Query(max_length=100, description="Of the last pull.")] = None,
     wait: Annotated[float, Query(ge=0, le=60, description="Seconds to hold the line open when nothing is new.")] = 0,
 ) -> Response:
-    """Sending a cursor says that the tablet has those cards: the offers among them count as delivered."""
+    """Sending a cursor says that the tablet has those cards: the offers among them count as delivered. Parameters that
+    this server does not know, as a newer tablet may send them, are let through and named in `ignored`."""
     asked = asked_of(request)
     until = monotonic() + min(wait, asked.served.rules.hold_open_s)
     with asked.served.live.listening() as after:
@@ -169,9 +170,9 @@ async def get_pull(
         while pulled.unchanged and await asked.served.live.concerns_crew(asked.crew_id, after, until):
             after = asked.served.live.tail
             pulled = await _pull(asked, cursor)
-    return for_reader(
-        request, as_json({name: value for name, value in asdict(pulled).items() if name != "undelivered"})
-    )
+    ignored = [name[:NAME_SHOWN] for name in ignored_in_query(request)[:IGNORED_NAMED]]
+    shown = {name: value for name, value in asdict(pulled).items() if name != "undelivered"}
+    return for_reader(request, as_json(shown | {"ignored": ignored}))
 
 
 async def _pull(asked: Asked, cursor: str | None) -> Pull:

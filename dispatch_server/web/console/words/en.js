@@ -522,6 +522,9 @@ export const facts = {
   PlaceProposed: (b, w) => `${b.source} proposes a place for ${w.call()}, within ${Math.round(b.radius_m)} m; somebody at the desk decides.`,
   CallUnplaced: (b, w) => `${w.call()} could not be placed: ${b.why}`,
   CallFiled: (b, w) => `${w.call()} belongs to outage ${w.outage(b.outage_id)} (${w.word('how', b.how)}).`,
+  CallSaidAgain: (b, w) =>
+    `${w.call()} came again under its reference and says otherwise: ${b.fields.map((field) => w.word('said', field)).join(', ')}` +
+    whether(b.hazard !== 'none', `; danger: ${w.word('hazard', b.hazard)}`) + '.',
   CallChased: (b, w) => `The customer of ${w.call()} asked again, time ${b.count}.`,
   CallClosed: (b, w) => `${w.call()} was settled: ${b.reason}`,
   CallBackMade: (b, w) => `Called back: ${w.word('answer', b.answer)}.${whether(b.note, ` ${b.note}`)}`,
@@ -538,6 +541,9 @@ export const facts = {
     `A later target, ${w.clock(b.target.arrive_by)}, was proposed for ${w.outage()}: ${w.said(b.because)}. It waits for a second person.`,
   RelaxationDecided: (b, w) => `The later target of ${w.outage()} was ${b.approved ? 'approved' : 'rejected'}.`,
   PriorityRaised: (b, w) => `${w.outage()} is now ${w.word('priority', b.priority)}: ${w.said(b.why)}`,
+  PriorityLowered: (b, w) => `${w.outage()} is now ${w.word('priority', b.priority)}: ${w.said(b.why)}`,
+  DangerReported: (b, w) => `A call of ${w.outage()} came again and reports danger: ${w.word('hazard', b.hazard)}.`,
+  FaultKindSaid: (b, w) => `A call of ${w.outage()} says what kind of fault it is: ${w.word('kind', b.fault_kind)}.`,
   NotIssued: (b, w) => `No crew was asked for ${w.outage()} by ${w.clock(b.issue_by)}, the working limit.`,
   NoCrewLeft: (b, w) => whether(!/not on the map/.test(b.sentence), `No crew is left to ask for ${w.outage()}. `) + w.said(b.sentence),
   CrewTurnedRound: (b, w) => `${w.outage()}: ${w.said(b.sentence)}`,

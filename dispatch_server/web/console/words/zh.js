@@ -522,6 +522,9 @@ export const facts = {
   PlaceProposed: (b, w) => `${b.source} 为 ${w.call()} 提出了一个位置，误差 ${Math.round(b.radius_m)} 米内，由值班人员决定是否采用。`,
   CallUnplaced: (b, w) => `${w.call()} 无法定位：${w.said(b.why)}`,
   CallFiled: (b, w) => `${w.call()} 归入故障 ${w.outage(b.outage_id)}（${w.word('how', b.how)}）。`,
+  CallSaidAgain: (b, w) =>
+    `${w.call()} 以同一外部编号再次报来，内容不同：${b.fields.map((field) => w.word('said', field)).join('、')}` +
+    whether(b.hazard !== 'none', `，险情：${w.word('hazard', b.hazard)}`) + '。',
   CallChased: (b, w) => `${w.call()} 的客户第 ${b.count} 次催办。`,
   CallClosed: (b, w) => `${w.call()} 已办结：${b.reason}`,
   CallBackMade: (b, w) => `已回访：${w.word('answer', b.answer)}。${whether(b.note, b.note)}`,
@@ -538,6 +541,9 @@ export const facts = {
     `有人申请把 ${w.outage()} 的时限延到 ${w.clock(b.target.arrive_by)}：${w.said(b.because)}。待另一人审批。`,
   RelaxationDecided: (b, w) => `${w.outage()} 的延时${b.approved ? '已批准' : '未获批准'}。`,
   PriorityRaised: (b, w) => `${w.outage()} 升为${w.word('priority', b.priority)}：${w.said(b.why)}`,
+  PriorityLowered: (b, w) => `${w.outage()} 降为${w.word('priority', b.priority)}：${w.said(b.why)}`,
+  DangerReported: (b, w) => `${w.outage()} 的来电再次报告，险情：${w.word('hazard', b.hazard)}。`,
+  FaultKindSaid: (b, w) => `${w.outage()} 的来电说明故障类别：${w.word('kind', b.fault_kind)}。`,
   NotIssued: (b, w) => `到 ${w.clock(b.issue_by)} 仍未给 ${w.outage()} 派单，超过工作时限。`,
   NoCrewLeft: (b, w) => whether(!/not on the map/.test(b.sentence), `${w.outage()} 已无班组可派。`) + w.said(b.sentence),
   CrewTurnedRound: (b, w) => `${w.outage()}：${w.said(b.sentence)}`,
