@@ -33,6 +33,7 @@ from dispatch_server.services.ports import Territory
 from dispatch_server.store.store import Store
 from dispatch_server.store.verifying import verify
 from dispatch_server.web.app import create_app
+from dispatch_server.web.running import LEAVE_WITHIN_S
 from dispatch_server.web.served import Served
 from dispatch_server.workers.ticker import Ticker
 from tests.clock import FakeClock
@@ -336,7 +337,10 @@ def _add_people(store: Store) -> None:
 @contextmanager
 def running(served: Served) -> Iterator[str]:
     """A real server in a thread of its own; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(create_app(served), host="127.0.0.1", port=0, log_level="warning"))
+    config = uvicorn.Config(
+        create_app(served), host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=LEAVE_WITHIN_S
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     _wait_until(lambda: server.started)
