@@ -231,8 +231,9 @@ def tell_against_nearest(by_policy: Mapping[str, Sequence[Run]], storm: bool) ->
     table(AGAINST, [line for name, some in pairs.items() for line in against_nearest(name, some)])
     unit = "storms" if storm else "days"
     print(
-        f"Minutes, this policy less nearest, ± half of the 95 % interval over {unit}; late arrivals in points, times."
+        f"This policy less nearest, ± half of the 95 % interval over {unit}; late also as times nearest's. Minutes are"
     )
+    print("over the outages that both reached: where many were reached by nobody, as in a storm, late alone is fair.")
     judge(by_policy, pairs, storm)
 
 

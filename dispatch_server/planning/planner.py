@@ -44,10 +44,12 @@ class RollingPlanner:
         return np.random.default_rng(self.seed)
 
     def _improved(self, board: Board, routes: Routes, search: Search, spent: Spent) -> Plan:
+        """The beginning is looked at as well: what goes back to its crew at the end may cost more than was found."""
+        if not routes.ground.bound:
+            return told(board, search.improve(spent))
+        begun = routes.copy()
         best = search.improve(spent)
-        if routes.ground.bound:
-            best = _kept_where_little_is_gained(best)
-        return told(board, best)
+        return told(board, _best(_kept_where_little_is_gained(best), _kept_where_little_is_gained(begun)))
 
 
 def told(board: Board, routes: Routes) -> Plan:
